@@ -1,0 +1,145 @@
+"""One seat of the world: a participant's state in the kernel, and the task that lives in it."""
+
+import math
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any
+
+import trio
+
+from turncoat.actors.envelope import Parcel, Posting, kind_of_body
+from turncoat.actors.errors import ProtocolAbort
+from turncoat.actors.faults import Crash
+from turncoat.actors.mailbox import Mailbox, Slot
+from turncoat.actors.meter import OWNER
+from turncoat.actors.outcome import Aborted, Outcome, Output, Wait
+from turncoat.actors.party import STRAND, Party, Strand
+from turncoat.actors.randomness import Tape, derive
+from turncoat.actors.wire import integer, message
+
+if TYPE_CHECKING:
+    from turncoat.actors.kernel import Kernel
+
+Program = Callable[[Party], Awaitable[Any]]
+
+REASONS = (  # the public set that an announcement's code is an index into
+    "other",
+    "malformed-message",
+    "conflicting-messages",
+    "timeout",
+    "inconsistent-opening",
+)
+
+
+ANNOUNCEMENT_SID = "#abort"  # no sub-protocol can be called so
+
+
+@message
+class AbortAnnouncement:
+    """ "I have stopped": travels as framing, adds no round, and accuses nobody."""
+
+    code: int = integer(1)
+
+
+class Actor:
+    """P_index in the kernel: mailbox, access line, how it ended, and what may yet strike it."""
+
+    def __init__(self, kernel: "Kernel", index: int) -> None:
+        self.kernel = kernel
+        self.index = index
+        self.corrupted = index in kernel.rules
+        self.everyone = kernel.cast.group(index)
+        self.all = frozenset(self.everyone)
+        self.others = tuple(j for j in self.everyone if j != index)
+        # P_i sends to i+1, i+2, … first, so that a round of sending to all makes no hot spot.
+        later = tuple(j for j in self.others if j > index)
+        self.rotation = later + self.others[: len(self.others) - len(later)]
+        self.mailbox = Mailbox()
+        self.incarnation = 0
+        self.up = kernel.topology.up(index)
+        self.down = kernel.topology.down(index)
+        self.up_free = 0  # when the access line is free again [ns]
+        self.down_free = 0
+        self.latest: dict[int, int] = {}  # receiver → latest arrival so far, for FIFO channels
+        self.sends = 0
+        self.crashes: list[Crash] = []
+        self.died: float = math.inf
+        self.outcome: Outcome | None = None
+        self.finished: int | None = None
+        self.scope = trio.CancelScope()
+
+    # -- called by the party -------------------------------------------------------------------
+
+    def tape(self, sid: str) -> Tape:
+        """This party's private coins for one sid, in this incarnation."""
+        key = derive(self.kernel.seed, "coins", self.index, self.incarnation, sid)
+        return self.kernel.tapes(key)
+
+    def post(self, posting: Posting) -> None:
+        """Put a posting into the outbox. An honest party's own copy is with it at once; a
+        corrupted one's goes through its rules first."""
+        if self.outcome is not None:
+            return  # a finally block does not speak from the grave
+        if posting.own is not None and not self.corrupted:
+            self.keep(posting.sid, posting.own)
+            posting.own = None
+        self.kernel.outbox.append(posting)
+
+    def keep(self, sid: str, body: Any) -> None:
+        """A copy to oneself: free, and no message of the network."""
+        key = (sid, kind_of_body(body))
+        parcel = Parcel(self.index, key, 0, body, 0, 0)
+        self.kernel.put(self, parcel)
+
+    def settle(self, slot: Slot, got: dict[int, Parcel], *, complete: bool) -> None:
+        """After a gather: forget the slot, unless something may yet come to it."""
+        if complete and not slot.mail and not self.kernel.may_repeat:
+            self.mailbox.slots.pop(slot.key, None)
+            return
+        for sender, parcel in got.items():
+            slot.taken[sender] = parcel.fingerprint
+
+    # -- life and death ------------------------------------------------------------------------
+
+    async def live(self, program: Program) -> None:
+        """Run the program to its end, whatever that is."""
+        STRAND.set(Strand())
+        OWNER.set(self.index)
+        with self.scope:
+            try:
+                self.end(Output(await program(Party(self, "", "online"))))
+            except ProtocolAbort as abort:
+                self.abort(abort)
+            except Exception as error:
+                self.kernel.fail(self.index, error)
+
+    def abort(self, abort: ProtocolAbort) -> None:
+        """This party's own check failed: tell the others, and stop."""
+        code = REASONS.index(abort.reason) if abort.reason in REASONS else 0
+        self.post(
+            Posting(
+                sender=self.index,
+                sid=ANNOUNCEMENT_SID,
+                k=0,
+                phase="online",
+                depth=0,
+                incarnation=self.incarnation,
+                receivers=self.rotation,
+                bodies=(AbortAnnouncement(code),),
+            )
+        )
+        self.stop(Aborted(abort.reason, abort.accused, abort.missing, detail=abort.detail))
+
+    def stop(self, outcome: Outcome) -> None:
+        """End with `outcome` now, wherever the program is."""
+        self.end(outcome)
+        self.scope.cancel()
+
+    def end(self, outcome: Outcome) -> None:
+        """Note how and when this party ended. The first ending stands."""
+        if self.outcome is None:
+            self.outcome, self.finished = outcome, self.kernel.clock.now
+
+    def waits(self) -> tuple[Wait, ...]:
+        """What its strands wait for; a party blocked outside the network says so."""
+        waits = tuple(slot.waiting() for slot in self.mailbox.blocked())
+        return waits or (Wait("", "", ()),)

@@ -1,0 +1,68 @@
+"""A message on its way: as a party posts it, as an adversary sees it, as the network carries it."""
+
+from typing import Any
+
+import attrs
+
+from turncoat.actors.wire import Encoded
+
+
+def kind_of_body(body: Any) -> str:
+    """The kind of a message: its class name, or what an `Encoded` one claims to be."""
+    return body.kind if type(body) is Encoded else type(body).__name__
+
+
+@attrs.define(eq=False)
+class Posting:
+    """One call of send, send_all or exchange, waiting in the outbox.
+
+    Either one body for all receivers or one body each. `k` numbers the postings of one sid of
+    one party; `depth` is the causal depth of its messages (0 for abort announcements).
+    """
+
+    sender: int
+    sid: str
+    k: int
+    phase: str
+    depth: int
+    incarnation: int
+    receivers: tuple[int, ...]
+    bodies: tuple[Any, ...]  # of length 1, or as long as `receivers`
+    own: Any = None  # the copy a corrupted party sends itself; honest ones have theirs already
+
+    def body(self, index: int) -> Any:
+        """The body for the receiver at `index`."""
+        return self.bodies[index if len(self.bodies) > 1 else 0]
+
+
+@attrs.frozen
+class Envelope:
+    """One message of a corrupted party to one receiver, before it is sent: what a rule rewrites.
+
+    delay: virtual ns by which the sender holds it back.
+    """
+
+    sender: int
+    receiver: int
+    sid: str
+    k: int
+    phase: str
+    depth: int
+    body: Any
+    delay: int = 0
+
+    @property
+    def kind(self) -> str:
+        return kind_of_body(self.body)
+
+
+@attrs.define(eq=False)
+class Parcel:
+    """A message in flight and in a mailbox; shared by all receivers of one `send_all`."""
+
+    sender: int
+    key: tuple[str, str]  # (sid, kind): the slot it goes to
+    depth: int
+    body: Any
+    size: int  # bytes on the wire, header included
+    fingerprint: int

@@ -1,0 +1,74 @@
+"""Randomness by name: every coin and every draw is a keyed hash of what it is for.
+
+Nothing here is a stream that several users share, so no order of execution can change a value.
+Which cipher expands a key into a party's coins is not known here: the world is handed a factory.
+"""
+
+from collections.abc import Callable, Sequence
+from hashlib import blake2b, shake_128
+from struct import unpack
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Name = int | str
+UNIT = 1 << 64  # draws are uniform in [0, 2^64); a probability is a threshold on that scale
+
+
+class Tape(Protocol):
+    """The private coins of one party for one sid. Replaceable: an enumeration of all tapes over a
+    tiny field, or a chooser, takes the place of a cipher's key stream."""
+
+    def uniform(self, bound: int, count: int) -> NDArray[np.uint64]:
+        """`count` independent, exactly uniform integers in [0, bound), bound ≤ 2^64."""
+        ...
+
+    def octets(self, count: int) -> bytes:
+        """`count` uniform bytes."""
+        ...
+
+
+TapeFactory = Callable[[bytes], Tape]  # 16-byte key → tape
+
+
+def named(purpose: str, name: Sequence[Name]) -> bytes:
+    """An injective encoding of a name: every part carries its type and its length."""
+    parts = [purpose, *name]
+    return b"".join(
+        b"%c%d:%b" % (b"i"[0] if isinstance(part, int) else b"s"[0], len(text), text)
+        for part in parts
+        for text in [str(part).encode()]
+    )
+
+
+def derive(seed: int, purpose: str, *name: Name) -> bytes:
+    """A 16-byte key for one purpose: derive(seed, "coins", party, incarnation, sid)."""
+    return blake2b(named(purpose, (seed, *name)), digest_size=16, person=b"turncoat").digest()
+
+
+class Draws:
+    """All random choices of the simulated world, each by the name of what is being decided.
+
+    `draw` is the one seam: a subclass that overrides it (a chooser, a replayed tape) decides
+    everything. `many` answers several draws of one name at once and agrees with `draw` by
+    construction: draw(purpose, key, bound, i) is element i of many(purpose, key, i + 1).
+    """
+
+    def __init__(self, seed: int) -> None:
+        self._root = shake_128(named("draws", (seed,)))
+
+    def many(self, purpose: str, key: Sequence[Name], count: int) -> tuple[int, ...]:
+        """`count` uniform integers in [0, 2^64)."""
+        state = self._root.copy()
+        state.update(named(purpose, key))
+        return unpack(f"<{count}Q", state.digest(8 * count))
+
+    def draw(self, purpose: str, key: Sequence[Name], bound: int, index: int = 0) -> int:
+        """A uniform integer in [0, bound), up to a bias of bound / 2^64."""
+        return self.many(purpose, key, index + 1)[index] * bound >> 64
+
+
+def threshold(numerator: int, denominator: int) -> int:
+    """The event {draw < threshold} has probability numerator / denominator."""
+    return numerator * UNIT // denominator
