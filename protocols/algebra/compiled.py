@@ -1,0 +1,119 @@
+"""The compiled engine: the loops of `kernels.py` through numba. Importing this file loads numba.
+
+A loop is compiled at its first use, for one signature, and kept in numba's cache: beside the
+source, or in the user's cache directory where that is read-only, or not at all where neither will.
+One thread: `parallel=True` only loses when several parties share a machine's cores.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from typing import Any
+
+import numpy as np
+from numba import njit, types
+from numba.extending import register_jitable
+
+from turncoat.protocols.algebra import kernels
+from turncoat.protocols.algebra.kernels import Constants, Formulas, Words
+
+SIDE_BY_SIDE = 1 << 17  # words of the rows gathered at a time: they stay in the second-level cache
+
+Loop = Callable[..., None]
+_Signature = Callable[..., Any]
+
+_CONSTANTS = types.Tuple((types.uint64, types.float64))
+_READ, _READ_2D = (types.Array(types.uint64, d, "C", readonly=True) for d in (1, 2))
+_WRITE, _WRITE_2D = (types.Array(types.uint64, d, "C") for d in (1, 2))
+_ELEMENTWISE = types.void(_READ, _READ, _WRITE, _CONSTANTS)
+_COMBINATION = types.void(_READ_2D, _READ, _WRITE, _CONSTANTS)
+_HORNER = types.void(_READ_2D, _READ, _WRITE_2D, types.int64, _CONSTANTS)
+_PRODUCTS = types.void(_READ_2D, _READ_2D, _WRITE_2D, _WRITE_2D, _CONSTANTS)
+
+
+class NumbaEngine:
+    """Compiled loops, one pass over memory each."""
+
+    def __init__(self, formulas: Formulas, constants: Constants) -> None:
+        self._f = formulas
+        self._m = constants
+        for formula in (*formulas, *kernels.HELPERS):
+            _callable_from_loops(formula)
+        self._loops: dict[str, Loop] = {}
+
+    def add(self, a: Words, b: Words) -> Words:
+        return self._elementwise("add", a, b)
+
+    def sub(self, a: Words, b: Words) -> Words:
+        return self._elementwise("sub", a, b)
+
+    def mul(self, a: Words, b: Words) -> Words:
+        return self._elementwise("mul", a, b)
+
+    def combine(self, coefficients: Sequence[int], rows: Sequence[Words]) -> Words:
+        loop = self._loop("combination", _COMBINATION)
+        c = np.array(coefficients, np.uint64)
+        out = np.empty(rows[0].size, np.uint64)
+        for start, block in _side_by_side(rows):
+            loop(block, c, out[start : start + block.shape[1]], self._m)
+        return out
+
+    def horner(self, rows: Sequence[Words], points: Sequence[int]) -> Words:
+        loop = self._loop("horner", _HORNER)
+        x = np.array(points, np.uint64)
+        out = np.empty((x.size, rows[0].size), np.uint64)
+        for start, block in _side_by_side(rows):
+            loop(block, x, out, start, self._m)
+        return out
+
+    def products(self, a: Words, b: Words) -> Words:
+        loop = self._loop("products", _PRODUCTS)
+        low, high = np.empty((2, len(a), len(b)), np.uint64)
+        loop(a, b, low, high, self._m)
+        p = self._m[0]
+        halves = [(low % p).reshape(-1), (high % p).reshape(-1)]
+        return self.combine([1, 2**32 % int(p)], halves).reshape(low.shape)
+
+    def _elementwise(self, name: str, a: Words, b: Words) -> Words:
+        loop = self._loops.get(name) or self._elementwise_loop(name)
+        out = np.empty(b.size if a.size == 1 else a.size, np.uint64)
+        loop(a, b, out, self._m)
+        return out
+
+    def _elementwise_loop(self, name: str) -> Loop:
+        loop = _compiled(kernels.elementwise, getattr(self._f, name), _ELEMENTWISE)
+        return self._loops.setdefault(name, loop)
+
+    def _loop(self, name: str, signature: Any) -> Loop:
+        if name not in self._loops:
+            self._loops[name] = _compiled(getattr(kernels, name), self._f, signature)
+        return self._loops[name]
+
+
+@cache
+def _callable_from_loops(formula: Callable[..., Any]) -> None:
+    register_jitable(formula)
+
+
+@cache
+def _compiled(make: Callable[[Any], Loop], formulas: Any, signature: Any) -> Loop:
+    """The machine code of one loop for one set of formulas."""
+    try:
+        return njit(signature, cache=True, nogil=True)(make(formulas))
+    except RuntimeError:  # numba found no place that it may write a cache to
+        return njit(signature, nogil=True)(make(formulas))
+
+
+def _side_by_side(rows: Sequence[Words]) -> Iterator[tuple[int, Words]]:
+    """The rows as matrices of some columns each, with the first column's index."""
+    if len(rows) == 1:
+        yield 0, rows[0].reshape(1, -1)
+        return
+    size = rows[0].size
+    width = min(size, max(kernels.BLOCK, min(1 << 14, SIDE_BY_SIDE // len(rows))))
+    scratch = np.empty(len(rows) * width, np.uint64)
+    for start in range(0, size, width):
+        columns = min(width, size - start)
+        block = scratch[: len(rows) * columns].reshape(len(rows), columns)
+        for target, row in zip(block, rows, strict=True):
+            target[:] = row[start : start + columns]
+        yield start, block

@@ -1,0 +1,166 @@
+"""A party's whole main: input phase, program, opening, finish.
+
+Holds `run_program` and what a judge needs of it afterwards: `InputRecord`, the shares that the
+parties held at the end of the input phase, and the *effective* inputs that those of the honest
+parties determine. Knows no particular family and no particular program.
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
+
+import attrs
+from numpy.typing import NDArray
+
+from turncoat.actors.party import Party
+from turncoat.actors.wire import Shape
+from turncoat.protocols.algebra.field import Vec
+from turncoat.protocols.arithmetic.family import Family, LinearShare
+from turncoat.protocols.arithmetic.program import (
+    Layout,
+    Program,
+    PublicInfo,
+    Values,
+    finished,
+    results,
+)
+from turncoat.protocols.arithmetic.secret_array import SecretArray, SecretComputation
+
+InputName = tuple[str, str]  # (party, input)
+
+
+@attrs.frozen(eq=False)
+class InputRecord:
+    """Shares at the end of the input phase: party index → (owner, input) → share.
+
+    Written by the parties, read by the judge after the run; no party ever reads it.
+    """
+
+    shares: dict[int, dict[InputName, LinearShare]] = attrs.field(
+        factory=dict[int, dict[InputName, LinearShare]]
+    )
+
+    def keep(self, party: int, shares: Mapping[InputName, LinearShare]) -> None:
+        """Note what a party holds once all inputs have reached it."""
+        self.shares[party] = dict(shares)
+
+
+class NoEffectiveInput(ValueError):
+    """The honest parties' shares determine no single input of a corrupted owner."""
+
+
+async def run_program(
+    party: Party,
+    family: Family[Any],
+    program: Program,
+    inputs: Values,
+    layout: Layout,
+    params: Mapping[str, Any] | None = None,
+    to: Sequence[int] | None = None,
+    record: InputRecord | None = None,
+) -> Any:
+    """The outputs of a program at this party; None if they are opened to others only.
+
+    inputs: this party's own, by name. layout: public shapes, party → input → shape, with every
+    party in the order 1…n (an empty mapping for a party without inputs). to: indices of those who
+    learn the outputs (default: all). record: where to note the shares of the inputs.
+
+    Rounds: one for all inputs together, those of the program, one for all outputs together.
+    Raises ValueError for own inputs that do not fit the layout.
+    """
+    params = params or {}
+    with party.phase("online"):
+        shares = await _share_inputs(
+            party, family, _own_inputs(party, family, inputs, layout), layout
+        )
+        if record is not None:
+            record.keep(party.me, shares)
+        mpc = SecretComputation(party, family)
+        secrets = {
+            owner: {name: mpc.array(shares[owner, name]) for name in names}
+            for owner, names in layout.items()
+        }
+        returned = results(await program(mpc, secrets, **params), SecretArray, program)
+        receivers = party.everyone if to is None else to
+        opened = await _open_outputs(party.sub("output"), mpc, returned, receivers)
+    return None if opened is None else finished(program, opened, PublicInfo(layout, params))
+
+
+async def _share_inputs(
+    party: Party, family: Family[Any], own: Mapping[str, Vec], layout: Layout
+) -> dict[InputName, LinearShare]:
+    """All inputs of all parties in one round: first everything is sent, then awaited."""
+    subs = {
+        (owner, name): (index, shape, party.sub(f"input.{index}.{name}"))
+        for index, owner, name, shape in _slots(layout)
+    }
+    for index, name, sub in ((i, name, sub) for (_, name), (i, _, sub) in subs.items()):
+        if index == party.me:
+            family.deal_input(sub, own[name])
+    return {
+        key: await family.receive_input(sub, index, shape)
+        for key, (index, shape, sub) in subs.items()
+    }
+
+
+def _slots(layout: Layout) -> Iterator[tuple[int, str, str, Shape]]:
+    """(index of the owner, owner, input, shape) in the order of the layout."""
+    for index, (owner, names) in enumerate(layout.items(), 1):
+        for name, shape in names.items():
+            yield index, owner, name, shape
+
+
+def _own_inputs(
+    party: Party, family: Family[Any], inputs: Values, layout: Layout
+) -> dict[str, Vec]:
+    """This party's inputs in the field. Raises ValueError unless they are those of the layout."""
+    owner = list(layout)[party.me - 1]
+    own = {name: family.field(values) for name, values in inputs.items()}
+    shapes = {name: vec.shape for name, vec in own.items()}
+    if shapes != dict(layout[owner]):
+        raise ValueError(
+            f"{owner} (P{party.me}) has inputs of shapes {shapes}, the layout says "
+            f"{dict(layout[owner])}"
+        )
+    return own
+
+
+async def _open_outputs(
+    party: Party, mpc: SecretComputation, returned: Mapping[str, SecretArray], to: Sequence[int]
+) -> dict[str, NDArray[Any]] | None:
+    """All results in one opening; None where they are not opened to this party."""
+    together = mpc.concatenate(result.reshape(-1) for result in returned.values())
+    opened = await mpc.family.open(party, together.secret, to)
+    if opened is None:
+        return None
+    values, at, out = opened.centred(), 0, dict[str, NDArray[Any]]()
+    for name, result in returned.items():
+        out[name] = values[at : at + result.size].reshape(result.shape)
+        at += result.size
+    return out
+
+
+def effective_inputs(
+    given: Mapping[str, Values],
+    record: InputRecord,
+    family: Family[Any],
+    layout: Layout,
+    corrupted: Collection[int],
+) -> dict[str, dict[str, Any]]:
+    """The inputs on which the right output is judged: as given for honest owners, for corrupted
+    ones what the honest parties' shares determine, centred.
+
+    Raises NoEffectiveInput if some corrupted owner has fixed none.
+    """
+    honest = {i: held for i, held in record.shares.items() if i not in corrupted}
+    effective: dict[str, dict[str, Any]] = {owner: dict(given[owner]) for owner in layout}
+    for index, owner, name, shape in _slots(layout):
+        if index not in corrupted:
+            continue
+        vec = family.extract_input({i: held[owner, name] for i, held in honest.items()})
+        if vec is None:
+            raise NoEffectiveInput(
+                f"the {len(honest)} honest parties that finished the input phase hold no single "
+                f"{name} of {owner}; a dealer that contradicts itself has no input"
+            )
+        effective[owner][name] = vec.reshape(shape).centred()
+    return effective

@@ -1,0 +1,99 @@
+"""The names that a scenario file may use: protocol families and programs.
+
+Holds names, one-line summaries and where the code lies, as strings: listing them loads neither
+numpy nor Trio. `family(name)` and `program(name)` import what was asked for, and no more.
+"""
+
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import attrs
+
+from turncoat.protocols.user_program import load_user_program
+
+if TYPE_CHECKING:
+    from turncoat.protocols.arithmetic.family import FamilyMaker
+    from turncoat.protocols.arithmetic.program import Program
+
+
+@attrs.frozen
+class Entry:
+    """One name of a scenario file. where: "module:attribute"."""
+
+    name: str
+    summary: str
+    where: str
+
+    def load(self) -> Any:
+        """The object behind the name."""
+        module, _, attribute = self.where.partition(":")
+        return getattr(import_module(module), attribute)
+
+
+def _by_name(*entries: Entry) -> dict[str, Entry]:
+    return {entry.name: entry for entry in entries}
+
+
+FAMILIES: Mapping[str, Entry] = _by_name(
+    Entry(
+        "bgw",
+        "Shamir shares, honest majority (t < n/2), passive, perfect security [BGW88, GRR98]",
+        "turncoat.protocols.bgw.family:Bgw",
+    ),
+)
+
+PROGRAMS: Mapping[str, Entry] = _by_name(
+    Entry(
+        "sum",
+        "Σx over all entries of all parties",
+        "turncoat.protocols.arithmetic.programs:total",
+    ),
+    Entry(
+        "mean",
+        "Σx / m over all m entries; opens Σx",
+        "turncoat.protocols.arithmetic.programs:mean",
+    ),
+    Entry(
+        "variance",
+        "population variance of all entries; opens m·Σx² − (Σx)², never Σx",
+        "turncoat.protocols.arithmetic.programs:variance",
+    ),
+    Entry(
+        "dot",
+        "Σ x_k·y_k, the inner product of two parties' vectors",
+        "turncoat.protocols.arithmetic.programs:dot",
+    ),
+)
+
+
+def family(name: str) -> "FamilyMaker":
+    """The family of that name: call it with n, t and a field. Raises ValueError with the nearest
+    name if there is none."""
+    return cast("FamilyMaker", _entry("protocol family", name, FAMILIES).load())
+
+
+def program(name: str, folder: Path | None = None) -> "Program":
+    """A built-in program by name, or a user's own as "module:function".
+
+    The module is looked for in the environment, then in `folder` (the scenario file's).
+    Raises ValueError with the nearest name, or with what is wrong with the user's module.
+    """
+    if ":" in name:
+        return load_user_program(name, folder)
+    return cast("Program", _entry("program", name, PROGRAMS).load())
+
+
+def _entry(what: str, name: str, entries: Mapping[str, Entry]) -> Entry:
+    if name not in entries:
+        raise ValueError(f"there is no {what} {name!r}; {_nearest(name, list(entries))}")
+    return entries[name]
+
+
+def _nearest(name: str, known: Sequence[str]) -> str:
+    close = get_close_matches(name, known, n=1)
+    if close:
+        return f"did you mean {close[0]!r}?"
+    return f"there are {', '.join(known)}"

@@ -1,0 +1,93 @@
+"""[parties.inputs]: which party brings which integers, as the table says it, not yet read.
+
+A bare input is called x. Tells inline integers, files and random draws apart; `inputs.py` opens
+the files and draws. Knows no party by name.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, cast
+
+from turncoat.scenarios.problems import Path, Refusal, collected, described, nearest
+from turncoat.scenarios.schema import FileInput, Given, InlineInput, Inputs, RandomInput
+
+DEFAULT_NAME = "x"  # what a bare input is called
+EVERYONE = "*"  # the glob under which one random source for all parties is filed
+
+Structure = Callable[[object, type], Any]  # decoded TOML into one class of the schema
+Table = Mapping[str, object]
+
+
+def read_inputs(value: object, structure: Structure) -> Inputs:
+    """The sources per party or glob. Raises Refusal, or a group of them with their paths."""
+    if not isinstance(value, dict):
+        remedy = "such as { alice = [1, 2], bob = [3] }"
+        raise Refusal(f"expected a table of inputs by party, not {described(value)}", remedy)
+    table = cast("Table", value)
+    if isinstance(table.get("random"), str):
+        return {EVERYONE: {DEFAULT_NAME: Given(structure(table, RandomInput), ())}}
+    if isinstance(table.get("file"), str):
+        remedy = 'one source per party: { alice = { file = "x.csv", … } }'
+        raise Refusal("one file cannot stand for all parties", remedy, ("file",), "key")
+    read = ((party, partial(_party, item, (party,), structure)) for party, item in table.items())
+    return dict(zip(table, collected(read), strict=True))
+
+
+def _party(value: object, path: Path, structure: Structure) -> Mapping[str, Given]:
+    """The inputs of one party: a bare one, or a table of named ones."""
+    if not isinstance(value, dict) or _is_source(cast("Table", value)):
+        return {DEFAULT_NAME: Given(_source(value, structure), path)}
+    table = cast("Table", value)
+    if not table:
+        raise Refusal("an empty table holds no input", "leave the party out, or write [ … ]")
+    read = ((name, partial(_named, name, item, path, structure)) for name, item in table.items())
+    return dict(zip(table, collected(read), strict=True))
+
+
+def _named(name: str, value: object, path: Path, structure: Structure) -> Given:
+    meant = nearest(name, ("file", "random")) if isinstance(value, str) else None
+    if meant is not None:
+        raise Refusal(f"unknown key {name!r}", f"did you mean {meant!r}?", end="key")
+    return Given(_source(value, structure), (*path, name))
+
+
+def _is_source(table: Table) -> bool:
+    """A table with the text of a file or of a distribution; any other holds named inputs."""
+    return isinstance(table.get("file"), str) or isinstance(table.get("random"), str)
+
+
+def _source(value: object, structure: Structure) -> InlineInput | FileInput | RandomInput:
+    if not isinstance(value, dict):
+        return _inline(value)
+    table = cast("Table", value)
+    if not _is_source(table):
+        remedy = "a list of integers, { file = … } or { random = … }"
+        raise Refusal("expected an input, not a table of them", remedy)
+    return structure(table, FileInput if "file" in table else RandomInput)
+
+
+def _inline(value: object) -> InlineInput:
+    flat: list[int] = []
+    shape = _measure(value, (), flat)
+    return InlineInput(shape or (1,), tuple(flat))
+
+
+def _measure(value: object, path: Path, flat: list[int]) -> tuple[int, ...]:
+    """The shape of a nested list, whose integers are appended to `flat` in C order."""
+    if isinstance(value, list):
+        items = cast("list[object]", value)
+        shapes = [_measure(item, (*path, k), flat) for k, item in enumerate(items)]
+        for k, shape in enumerate(shapes):
+            if shape != shapes[0]:
+                message = f"the lists of one array differ in shape: {shape} beside {shapes[0]}"
+                raise Refusal(message, "make every row equally long", (*path, k))
+        return (len(items), *(shapes[0] if shapes else ()))
+    flat.append(_integer(value, path))
+    return ()
+
+
+def _integer(value: object, path: Path) -> int:
+    if type(value) is int:
+        return value
+    remedy = "fixed_point is not supported yet: scale it" if isinstance(value, float) else ""
+    raise Refusal(f"expected an integer, not {described(value)}", remedy, path)

@@ -1,0 +1,183 @@
+"""The integers that parties bring: from the file itself, from a CSV column, from a .npy array, or
+drawn from the run's seed.
+
+Every failure is a Refusal with its remedy, at the key that asked. Values are Python integers of any
+size in C order; which field they must fit is not known here. numpy is imported when a .npy file is
+read, not before.
+"""
+
+import csv
+import re
+from collections.abc import Mapping, Sequence
+from hashlib import shake_128
+from pathlib import Path
+from typing import NamedTuple, cast
+
+from turncoat.scenarios.problems import Refusal, did_you_mean, quoted
+from turncoat.scenarios.schema import FileInput, Given, InlineInput, Inputs, RandomInput
+from turncoat.scenarios.selection import is_glob, matching
+
+_INTEGER = re.compile(r"\s*[+-]?\d{1,4000}\s*", re.ASCII)
+
+
+class Integers(NamedTuple):
+    """An array of integers: its shape, and its entries in C order."""
+
+    shape: tuple[int, ...]
+    flat: list[int]
+
+    def nested(self) -> list[object]:
+        """The entries as nested lists."""
+        nested: list[object] = list(self.flat)
+        for length in reversed(self.shape[1:]):
+            rows = len(nested) // length if length else 0
+            nested = [nested[row * length : (row + 1) * length] for row in range(rows)]
+        return nested
+
+
+Source = Integers | RandomInput  # what is left once the files have been read
+
+
+def sources_for(inputs: Inputs, names: Sequence[str]) -> dict[str, Mapping[str, Given]]:
+    """The sources of each party, in the parties' order; a plain name wins over a glob."""
+    globs = [pattern for pattern in inputs if is_glob(pattern)]
+    claimed = {name: pattern for pattern in globs for name in matching(pattern, names)}
+    keys = {name: name if name in inputs else claimed.get(name) for name in names}
+    return {name: inputs[key] for name, key in keys.items() if key is not None}
+
+
+def read(given: Given, folder: Path) -> Source:
+    """The integers of a source, or a random one as it is. Raises Refusal, with a path below the
+    source's own."""
+    match given.source:
+        case InlineInput(shape, flat):
+            return Integers(shape, list(flat))
+        case RandomInput() as random:
+            return random
+        case FileInput() as source:
+            return read_file(source, folder)
+
+
+def draw(random: RandomInput, seed: int, party: str, name: str) -> Integers:
+    """The integers of a random source in one run: exactly uniform in [0, 2^bits), and a function of
+    (seed, party, input) alone."""
+    # Imported here, since it loads numpy, and loading a scenario must not.
+    from turncoat.actors.randomness import derive  # noqa: PLC0415
+
+    width = (random.bits + 7) // 8
+    octets = shake_128(derive(seed, "inputs", party, name)).digest(width * random.length)
+    mask = (1 << random.bits) - 1
+    cuts = range(0, len(octets), width)
+    return Integers(
+        (random.length,), [int.from_bytes(octets[k : k + width], "little") & mask for k in cuts]
+    )
+
+
+def read_file(source: FileInput, folder: Path) -> Integers:
+    """The integers of a .csv column or a .npy array."""
+    file = folder / source.file
+    match file.suffix.lower():
+        case ".csv":
+            return _read_csv(source, file)
+        case ".npy":
+            return _read_npy(source, file)
+        case _:
+            remedy = "use a .csv or a .npy file"
+            raise Refusal(f"{quoted(source.file)} is no kind of file that can be read", remedy, ("file",))
+
+
+# CSV
+
+
+def _read_csv(source: FileInput, file: Path) -> Integers:
+    rows = _rows(source, file)
+    if not rows:
+        raise Refusal(f"{source.file} is empty", "its first row names the columns", ("file",))
+    header = [cell.strip() for cell in rows[0][1]]
+    value_at = _value_column(source, header)
+    wanted = [
+        (_column(source, header, name, ("where", name)), str(want))
+        for name, want in source.where.items()
+    ]
+    chosen = [
+        _integer(source, row, line, value_at, header[value_at])
+        for line, row in rows[1:]
+        if all(_cell(row, at) == want for at, want in wanted)
+    ]
+    if not chosen:
+        raise _no_row(source)
+    return Integers((len(chosen),), chosen)
+
+
+def _rows(source: FileInput, file: Path) -> list[tuple[int, list[str]]]:
+    """The rows that are not blank, each with the line on which it ends."""
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as stream:
+            reader = csv.reader(stream, strict=True)
+            return [(reader.line_num, row) for row in reader if row]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise _unreadable(source, file, error) from None
+
+
+def _value_column(source: FileInput, header: list[str]) -> int:
+    if source.column is not None:
+        return _column(source, header, source.column, ("column",))
+    if len(header) == 1:
+        return 0
+    raise Refusal("which column is meant is not said", f"add column = … : {', '.join(header)}")
+
+
+def _column(source: FileInput, header: list[str], name: str, path: tuple[str, ...]) -> int:
+    if name not in header:
+        message = f"{source.file} has no column {quoted(name)}"
+        end = "key" if path[0] == "where" else "value"
+        raise Refusal(message, did_you_mean(name, header), path, end)
+    return header.index(name)
+
+
+def _cell(row: list[str], at: int) -> str | None:
+    return row[at].strip() if at < len(row) else None
+
+
+def _integer(source: FileInput, row: list[str], line: int, at: int, column: str) -> int:
+    text = _cell(row, at)
+    if text is not None and _INTEGER.fullmatch(text):
+        return int(text)
+    held = "is missing" if text is None else f"holds {quoted(text)}, not an integer"
+    message = f"{source.file}, row {line}: column {column!r} {held}"
+    remedy = "correct the cell, or leave the row out by where = { … }"
+    raise Refusal(message, remedy, ("file",) if source.column is None else ("column",))
+
+
+def _no_row(source: FileInput) -> Refusal:
+    if not source.where:
+        return Refusal(f"{source.file} has no rows below its header", "", ("file",))
+    wanted = " and ".join(f"{key} = {want!r}" for key, want in source.where.items())
+    return Refusal(f"no row of {source.file} has {wanted}", "spelling and case count", ("where",))
+
+
+# NumPy
+
+
+def _read_npy(source: FileInput, file: Path) -> Integers:
+    for key in ("column", "where"):
+        if getattr(source, key):
+            raise Refusal(f"an array file has no {key}", "leave it out", (key,), "key")
+    import numpy as np  # noqa: PLC0415  # only here, since loading a scenario must not load numpy
+
+    try:
+        array = np.load(file, allow_pickle=False)
+    except (OSError, ValueError, EOFError) as error:
+        raise _unreadable(source, file, error) from None
+    if not isinstance(array, np.ndarray) or array.dtype.kind not in "iu":
+        kind = array.dtype.name if isinstance(array, np.ndarray) else "several arrays"
+        message = f"{source.file} holds {kind}, not integers"
+        raise Refusal(message, "save it as an integer array", ("file",))
+    return Integers(array.shape or (1,), cast("list[int]", array.ravel().tolist()))
+
+
+def _unreadable(source: FileInput, file: Path, error: Exception) -> Refusal:
+    if isinstance(error, FileNotFoundError):
+        return Refusal(f"there is no file {quoted(source.file)}", f"looked for {file}", ("file",))
+    reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return Refusal(f"{source.file} cannot be read: {reason}", "", ("file",))

@@ -1,0 +1,353 @@
+"""The kinds of value that a scenario key may hold, each with its reader, its writer and its schema.
+
+A field of `schema.py` is annotated with one of the aliases below; the type checker sees the plain
+Python type, while the loader, the writer and the editor schema find the `Kind` in the annotation.
+So there is one place that knows how, say, a duration is spelt. Knows no table and no file.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from functools import partial
+from typing import Annotated, Any, Literal, TypeAlias, cast, get_args, get_origin
+
+import attrs
+
+from turncoat.scenarios import units
+from turncoat.scenarios.problems import Path, Refusal, collected, described, nearest, quoted
+from turncoat.scenarios.units import Comparison, show_comparison
+
+JsonSchema = dict[str, Any]
+
+
+@attrs.frozen(eq=False)
+class Kind:
+    """parse: TOML value → model, raising Refusal or a group of them. show: model → canonical TOML
+    value. schema: the same rule for editors, in the terms of JSON Schema draft-07."""
+
+    parse: Callable[[object], Any]
+    show: Callable[[Any], object]
+    schema: JsonSchema
+
+
+@attrs.frozen
+class Later:
+    """Values of a `Literal` that are planned: refused as "not supported yet"."""
+
+    values: tuple[str, ...]
+
+
+def later(*values: str) -> Later:
+    """Annotation of a `Literal` type with the values that are still to come."""
+    return Later(values)
+
+
+def kind_of(annotation: object) -> Kind | None:
+    """The kind that an annotation carries, if any."""
+    extras = get_args(annotation)[1:] if get_origin(annotation) is Annotated else ()
+    return next((extra for extra in extras if isinstance(extra, Kind)), None)
+
+
+def element_of(annotation: object) -> type | None:
+    """X of tuple[X, ...] where X is a table: the element of an array of tables."""
+    arguments = get_args(annotation) if get_origin(annotation) is tuple else ()
+    return arguments[0] if arguments and attrs.has(arguments[0]) else None
+
+
+def choices_of(annotation: object) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
+    """The values of a `Literal`, and those still to come."""
+    annotated = get_origin(annotation) is Annotated
+    bare, *extras = get_args(annotation) if annotated else (annotation,)
+    if get_origin(bare) is not Literal:
+        return None
+    planned = next((extra.values for extra in extras if isinstance(extra, Later)), ())
+    return get_args(bare), planned
+
+
+def _same(value: object) -> object:
+    return value
+
+
+# Plain values
+
+
+def integer(least: int, most: int = 2**63 - 1) -> Kind:
+    """Integers in least … most; TOML's own range ends at 2^63 − 1."""
+
+    def parse(value: object) -> int:
+        if type(value) is not int:
+            raise Refusal(f"expected an integer, not {described(value)}")
+        if not least <= value <= most:
+            rule = f"at least {least}" if value < least else f"at most {most}"
+            raise Refusal(f"{described(value)} is out of range", f"it must be {rule}")
+        return value
+
+    return Kind(parse, _same, {"type": "integer", "minimum": least, "maximum": most})
+
+
+def text(rule: str, hint: str, describe: str) -> Kind:
+    """Texts that match a regular expression. hint: the remedy; describe: what is expected."""
+    pattern = re.compile(rule, re.ASCII)
+
+    def parse(value: object) -> str:
+        if not isinstance(value, str):
+            raise Refusal(f"expected {describe}, not {described(value)}")
+        if not pattern.fullmatch(value):
+            raise Refusal(f"{quoted(value)} is not {describe}", hint)
+        return value
+
+    return Kind(parse, _same, {"type": "string", "pattern": f"^(?:{rule})$"})
+
+
+def choose(value: object, choices: Sequence[str], planned: Sequence[str] = ()) -> str:
+    """One of a few texts; one that is planned is refused as such."""
+    if not isinstance(value, str):
+        raise Refusal(f"expected {one_of(choices)}, not {described(value)}")
+    if value in planned:
+        raise Refusal(f"{quoted(value)} is not supported yet", f"so far: {', '.join(choices)}")
+    if value not in choices:
+        close = nearest(value, choices)
+        remedy = f"did you mean {close!r}?" if close else ""
+        raise Refusal(f"{quoted(value)} is not {one_of(choices)}", remedy)
+    return value
+
+
+def one_of(choices: Sequence[str]) -> str:
+    """A choice in words."""
+    return f"one of {', '.join(choices)}" if len(choices) > 1 else repr(choices[0])
+
+
+def one_or_more(choices: Sequence[str], later: tuple[str, ...] = ()) -> Kind:
+    """A choice, or a non-empty list of acceptable ones."""
+
+    def parse(value: object) -> tuple[str, ...]:
+        if not isinstance(value, list):
+            return (choose(value, choices, later),)
+        items = cast("list[object]", value)
+        if not items:
+            raise Refusal("an empty list accepts nothing", f"name {one_of(choices)}")
+        return collected((k, partial(choose, item, choices, later)) for k, item in enumerate(items))
+
+    choice: JsonSchema = {"enum": list(choices)}
+    several = {"type": "array", "minItems": 1, "items": choice}
+    return Kind(parse, _unwrap, {"anyOf": [choice, several]})
+
+
+def _unwrap(chosen: tuple[str, ...]) -> object:
+    return chosen[0] if len(chosen) == 1 else list(chosen)
+
+
+def _kebab(value: object) -> str:
+    point = cast("str", _KEBAB.parse(value) if not _is_camel(value) else value)
+    if _is_camel(point):
+        meant = re.sub(r"(?<!^)(?=[A-Z])", "-", point).lower()
+        raise Refusal(f"{quoted(point)} is not in kebab case", f"did you mean {meant!r}?")
+    return point
+
+
+def _is_camel(value: object) -> bool:
+    return isinstance(value, str) and re.fullmatch(r"[A-Za-z0-9]*[A-Z][A-Za-z0-9]*", value) is not None
+
+
+_KEBAB = text(
+    r"[a-z][a-z0-9]*(-[a-z0-9]+)*",
+    "the name of a message kind in kebab case, such as 'masked-input'",
+    "a protocol point",
+)
+
+# Parties
+
+
+def names(value: object) -> tuple[str, ...]:
+    """Party names or globs; a single one may stand without its list."""
+    if not isinstance(value, list):
+        return (_name(value),)
+    items = cast("list[object]", value)
+    return collected((k, partial(_name, item)) for k, item in enumerate(items))
+
+
+def _name(value: object) -> str:
+    if not isinstance(value, str) or not value:
+        raise Refusal(f"expected a party name, not {described(value)}")
+    return value
+
+
+def somebody(value: object) -> tuple[str, ...]:
+    """Party names or globs, at least one."""
+    if value == []:
+        raise Refusal("an empty list means nobody", "name a party, or leave the entry out")
+    if isinstance(value, dict):
+        raise Refusal("expected party names, not a table", 'such as ["carol"] or "phone-*"')
+    return names(value)
+
+
+def _struck(value: object) -> tuple[str, ...]:
+    """The parties of a fault; random choices of them are still to come."""
+    for key in ("fraction", "count"):
+        if isinstance(value, dict) and key in value:
+            remedy = "name the parties, or use a glob"
+            raise Refusal(f"{{ {key} = … }} is not supported yet", remedy, (key,), "key")
+    return somebody(value)
+
+
+def conditions(value: object) -> Mapping[str, str | int]:
+    """The cells that chosen rows of a CSV file have."""
+    if not isinstance(value, dict):
+        remedy = 'such as { company = "alice" }'
+        raise Refusal(f"expected a table of columns, not {described(value)}", remedy)
+    table = cast("dict[str, object]", value)
+    wanted = collected((column, partial(_cell, cell)) for column, cell in table.items())
+    return dict(zip(table, wanted, strict=True))
+
+
+def _cell(value: object) -> str | int:
+    if isinstance(value, str) or type(value) is int:
+        return value
+    raise Refusal(f"expected a text or an integer, not {described(value)}")
+
+
+def texts(value: object) -> tuple[str, ...]:
+    """A list of texts."""
+    if not isinstance(value, list):
+        hint = f"write [{_toml_text(value)}]" if isinstance(value, str) else ""
+        raise Refusal(f"expected a list of texts, not {described(value)}", hint)
+    items = cast("list[object]", value)
+    return collected((k, partial(_text, item)) for k, item in enumerate(items))
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise Refusal(f"expected a text, not {described(value)}")
+    return value
+
+
+def _toml_text(value: str) -> str:
+    return f'"{value}"' if '"' not in value and "\\" not in value else f"'{value}'"
+
+
+# Free tables and expected outputs
+
+Numbers: TypeAlias = "Fraction | tuple[Numbers, ...]"
+ExpectedOutput: TypeAlias = "Numbers | Mapping[str, Numbers]"
+
+
+def parameters(value: object) -> Mapping[str, Any]:
+    """A free table for a program or a behaviour: texts, numbers, booleans, lists and tables."""
+    if not isinstance(value, dict):
+        raise Refusal(f"expected a table such as {{ offset = 1 }}, not {described(value)}")
+    table = cast("dict[str, object]", value)
+    refusals = list(_unfit(table, ()))
+    if refusals:
+        raise ExceptionGroup("parameters", refusals)
+    return table
+
+
+def _unfit(value: object, path: Path) -> "list[Refusal]":
+    match value:
+        case dict():
+            items = cast("dict[str, object]", value).items()
+            return [r for key, item in items for r in _unfit(item, (*path, key))]
+        case list():
+            items = cast("list[object]", value)
+            return [r for k, item in enumerate(items) for r in _unfit(item, (*path, k))]
+        case float() if value - value != 0:
+            return [Refusal(f"{value} is not a finite number", path=path)]
+        case str() | int() | float():
+            return []
+        case _:
+            return [Refusal(f"{described(value)} cannot be a parameter", "write it as a text", path)]
+
+
+def expected_output(value: object) -> ExpectedOutput:
+    """A number, a list of numbers, or a table from the names of outputs to these."""
+    if isinstance(value, dict):
+        table = cast("dict[str, object]", value)
+        return {name: _numbers(item, (name,)) for name, item in table.items()}
+    return _numbers(value, ())
+
+
+def _numbers(value: object, path: Path) -> Numbers:
+    if isinstance(value, list):
+        items = cast("list[object]", value)
+        return tuple(_numbers(item, (*path, k)) for k, item in enumerate(items))
+    try:
+        return units.number(value)
+    except Refusal as refusal:
+        raise refusal.under(path) from None
+
+
+def _show_output(output: ExpectedOutput) -> object:
+    match output:
+        case Mapping():
+            return {name: _show_output(item) for name, item in output.items()}
+        case tuple():
+            return [_show_output(item) for item in output]
+        case _:
+            return units.show_number(output)
+
+
+# The aliases that annotate the fields
+
+_STRING: JsonSchema = {"type": "string"}
+_BOUND: JsonSchema = {"type": ["integer", "string"], "minimum": 0}
+_NAMES: JsonSchema = {
+    "oneOf": [{"type": "string", "minLength": 1}, {"type": "array", "items": {"type": "string"}}]
+}
+_NUMBERS: JsonSchema = {"type": ["number", "string", "array", "object"]}
+
+
+def _bound(quantity: Callable[[object], int], show: Callable[[int], object]) -> Kind:
+    return Kind(
+        partial(units.comparison, quantity=quantity),
+        partial(show_comparison, show=show),
+        _BOUND,
+    )
+
+
+_DEADLINE = Kind(
+    partial(units.comparison, quantity=units.duration, alone="<="),
+    partial(show_comparison, show=units.show_duration, alone="<="),
+    _STRING,
+)
+
+def _field_name(value: object) -> str:
+    """The prime of a field as a text; a bare integer is one."""
+    return str(value) if type(value) is int else _text(value)
+
+
+FieldName = Annotated[str, Kind(_field_name, _same, {"type": ["string", "integer"]})]
+Natural = Annotated[int, integer(0)]
+Positive = Annotated[int, integer(1)]
+Bits = Annotated[int, integer(1, 64)]
+Length = Annotated[int, integer(1, 10_000_000)]
+PartyCount = Annotated[int, integer(1, 1_000_000)]
+Nanoseconds = Annotated[int, Kind(units.duration, units.show_duration, _STRING)]
+PositiveNanoseconds = Annotated[int, Kind(units.positive_duration, units.show_duration, _STRING)]
+BitsPerSecond = Annotated[int, Kind(units.rate, units.show_rate, _STRING)]
+Probability = Annotated[
+    Fraction,
+    Kind(
+        units.probability, units.show_number, {"type": ["number", "string"], "minimum": 0, "maximum": 1}
+    ),
+]
+CountBound = Annotated[Comparison, _bound(units.count, _same)]
+SizeBound = Annotated[Comparison, _bound(units.size, units.show_size)]
+TimeBound = Annotated[Comparison, _DEADLINE]
+Texts = Annotated[
+    tuple[str, ...], Kind(texts, list, {"type": "array", "items": {"type": "string"}})
+]
+Names = Annotated[tuple[str, ...], Kind(names, list, _NAMES)]
+Somebody = Annotated[tuple[str, ...], Kind(somebody, list, _NAMES)]
+Struck = Annotated[tuple[str, ...], Kind(_struck, list, _NAMES)]
+Conditions = Annotated[Mapping[str, str | int], Kind(conditions, dict, {"type": "object"})]
+ProtocolPoint = Annotated[str, Kind(_kebab, _same, _KEBAB.schema)]
+Title = Annotated[
+    str,
+    text(
+        r"[A-Za-z0-9_][A-Za-z0-9._-]*",
+        "letters, digits, '-', '_' and '.' only: it names a folder",
+        "a name",
+    ),
+]
+Parameters = Annotated[Mapping[str, Any], Kind(parameters, dict, {"type": "object"})]
+Output = Annotated["ExpectedOutput", Kind(expected_output, _show_output, _NUMBERS)]

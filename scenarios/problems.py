@@ -1,0 +1,172 @@
+"""What is wrong with a scenario file: one `Problem` per mistake, and the error that carries them all.
+
+A `Refusal` is raised deep inside, where only a value is known; the loader turns it into a `Problem`
+once it knows in which file, on which line and under which key the value stands. Knows no key by
+name and reads no file.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime, time
+from difflib import get_close_matches
+from typing import Literal, TypeVar
+from unicodedata import east_asian_width
+
+import attrs
+
+Path = tuple[str | int, ...]  # ("adversary", 0, "does"): table keys and list indices
+T = TypeVar("T")
+End = Literal["key", "value"]  # which end of `key = value` a caret points at
+
+BARE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")
+
+
+class Refusal(ValueError):
+    """A value that a scenario may not have.
+
+    message: the rule and the value. suggestion: the remedy, "" if there is none. path: where,
+    relative to what was being read. end: whether the key or the value is at fault.
+    """
+
+    def __init__(
+        self, message: str, suggestion: str = "", path: Path = (), end: End = "value"
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.suggestion = suggestion
+        self.path = path
+        self.end: End = end
+
+    def under(self, prefix: Path) -> "Refusal":
+        """The same refusal seen from further up."""
+        return Refusal(self.message, self.suggestion, prefix + self.path, self.end)
+
+
+class Step(str):
+    """A note on an exception: the key or index under which it arose."""
+
+    key: str | int
+
+    def __new__(cls, key: str | int) -> "Step":
+        step = super().__new__(cls, f"under {key!r}")
+        step.key = key
+        return step
+
+
+def collected(readers: Iterable[tuple[str | int, Callable[[], T]]]) -> tuple[T, ...]:
+    """What each reader yields. All that they raise comes as one group, each with its `Step`."""
+    results: list[T] = []
+    errors: list[Exception] = []
+    for key, read in readers:
+        try:
+            results.append(read())
+        except Exception as error:
+            error.add_note(Step(key))
+            errors.append(error)
+    if errors:
+        raise ExceptionGroup("refused", errors)
+    return tuple(results)
+
+
+@attrs.frozen
+class Problem:
+    """One mistake, with all that an editor or a terminal needs to show it.
+
+    file: as the user named it, or the layer "--set #2". line, column: from 1, None where there is
+    no text to point into. key: dotted. width: characters that the caret underlines.
+    """
+
+    file: str
+    line: int | None
+    column: int | None
+    key: str
+    message: str
+    suggestion: str = ""
+    source: str = ""
+    width: int = 1
+
+    def render(self) -> str:
+        """`file:line:column: error: key: message`, the source line, a caret and the remedy."""
+        place = ":".join(str(part) for part in (self.file, self.line, self.column) if part)
+        subject = f"{self.key}: " if self.key else ""
+        head = f"{place}: error: {subject}{self.message}"
+        return "\n".join([head, *self._picture()])
+
+    def _picture(self) -> list[str]:
+        if self.column is None or not self.source:
+            return [f"       | {self.suggestion}"] if self.suggestion else []
+        carets = "^" * min(max(self.width, 1), max(len(self.source) - self.column + 1, 1))
+        below = f"{_blank(self.source[: self.column - 1])}{carets} {self.suggestion}".rstrip()
+        return [f"{self.line or '':>6} | {self.source}", f"       | {below}"]
+
+
+class ScenarioError(Exception):
+    """A scenario that cannot be run; nothing ran. `problems` holds every mistake that was found."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(problem.render() for problem in self.problems))
+
+
+def dotted(path: Path) -> str:
+    """A path as it is written: adversary[0].when.kind."""
+    text = ""
+    for part in path:
+        text += f"[{part}]" if isinstance(part, int) else f".{bare(part)}"
+    return text.removeprefix(".")
+
+
+def bare(key: str) -> str:
+    """A TOML key, quoted only if it must be."""
+    return key if key and BARE.issuperset(key) else repr(key)
+
+
+def quoted(text: str) -> str:
+    """A text in quotes, cut if it is long."""
+    return repr(text if len(text) <= 60 else f"{text[:57]}...")
+
+
+def described(value: object) -> str:
+    """What a value is, for "expected …, not …"."""
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case int():
+            return f"the integer {value}" if abs(value) < 10**20 else "a huge integer"
+        case float():
+            return f"the number {value}"
+        case str():
+            return f"the text {quoted(value)}"
+        case list():
+            return "a list"
+        case dict():
+            return "a table"
+        case date() | datetime() | time():
+            return "a date or time"
+        case _:
+            return f"a {type(value).__name__}"
+
+
+def nearest(name: str, choices: Iterable[str]) -> str | None:
+    """The choice that a misspelt name most likely means, upper and lower case alike."""
+    lowered = {choice.lower(): choice for choice in choices}
+    close = get_close_matches(name.lower(), list(lowered), n=1, cutoff=0.6)
+    return lowered[close[0]] if close else None
+
+
+def did_you_mean(name: str, choices: Sequence[str]) -> str:
+    """The remedy for an unknown name: the nearest choice, or else what there is to choose from."""
+    close = nearest(name, choices)
+    if close is not None:
+        return f"did you mean {close!r}?"
+    return f"there are {listed(choices)}" if choices else ""
+
+
+def listed(choices: Sequence[str]) -> str:
+    """The first few of them."""
+    return ", ".join(choices[:8]) + (", …" if len(choices) > 8 else "")
+
+
+def _blank(prefix: str) -> str:
+    """White space as wide on a terminal as `prefix`, so that the caret stands below its mark."""
+    wide = {"W": "  ", "F": "  "}
+    return "".join("\t" if c == "\t" else wide.get(east_asian_width(c), " ") for c in prefix)

@@ -1,0 +1,51 @@
+"""The parties' names: spelt out, made from a pattern, and chosen by name or glob."""
+
+import re
+from collections.abc import Iterable, Sequence
+from fnmatch import fnmatchcase
+
+from turncoat.scenarios.problems import Refusal, quoted
+from turncoat.scenarios.schema import Parties
+
+DEFAULT_PATTERN = "P{i}"
+
+_PATTERN = re.compile(r"([^{}]*)\{i(?::(0?)([1-9]\d?))?\}([^{}]*)", re.ASCII)
+_NAME = re.compile(r"\w[\w.-]*")  # letters of any script, no glob, no separator of sids
+
+
+def party_names(parties: Parties) -> tuple[str, ...]:
+    """The names of P_1 … P_n. Raises Refusal for a pattern that numbers nobody."""
+    if parties.names is not None:
+        return parties.names
+    pattern = DEFAULT_PATTERN if parties.name is None else parties.name
+    match = _PATTERN.fullmatch(pattern)
+    if match is None:
+        remedy = 'write {i} or {i:03} once, as in "phone-{i:03}"'
+        raise Refusal(f"{quoted(pattern)} does not number the parties", remedy, ("name",))
+    before, zero, width, after = match.groups()
+    fill = "0" if zero else " "
+    numbers = range(1, (parties.count or 0) + 1)
+    return tuple(f"{before}{str(i).rjust(int(width or 0), fill)}{after}" for i in numbers)
+
+
+def is_name(text: str) -> bool:
+    """May a party be called that?"""
+    return _NAME.fullmatch(text) is not None
+
+
+def is_glob(pattern: str) -> bool:
+    """A pattern with *, ? or [ ]; no name has these."""
+    return any(mark in pattern for mark in "*?[")
+
+
+def matching(pattern: str, names: Sequence[str]) -> tuple[str, ...]:
+    """The parties that a name or glob means, in their order."""
+    if not is_glob(pattern):
+        return (pattern,) if pattern in names else ()
+    return tuple(name for name in names if fnmatchcase(name, pattern))
+
+
+def selected(patterns: Iterable[str], names: Sequence[str]) -> tuple[str, ...]:
+    """All parties that some pattern means, each once, in the parties' order."""
+    chosen = {name for pattern in patterns for name in matching(pattern, names)}
+    return tuple(name for name in names if name in chosen)

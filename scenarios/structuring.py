@@ -1,0 +1,194 @@
+"""Decoded TOML into the classes of `schema.py`, strictly, with every refusal at once.
+
+Scalars are never converted: 3 is not "3", true is not 1. Knows the shape of a file, not where it
+stands in a text (`layers.py`) nor whether its parts fit together (`crosschecks.py`).
+"""
+
+from collections.abc import Iterator, Mapping
+from functools import partial
+from typing import Any, cast
+
+import attrs
+from cattrs import AttributeValidationNote, Converter, ForbiddenExtraKeysError
+from cattrs.gen import make_dict_structure_fn, override
+
+from turncoat.scenarios.given import read_inputs
+from turncoat.scenarios.kinds import Kind, choices_of, choose, element_of, kind_of
+from turncoat.scenarios.problems import Path, Refusal, Step, collected, described, nearest
+from turncoat.scenarios.schema import (
+    LATER_KEYS,
+    Inputs,
+    Tables,
+    key_of,
+    keys_of,
+)
+
+
+def structure(document: Mapping[str, object]) -> tuple[Tables | None, list[Refusal]]:
+    """The tables of a document, or None and everything that is wrong with its shape."""
+    try:
+        return _CONVERTER.structure(document, Tables), []
+    except Exception as error:
+        refusals = list(_refusals(error, ()))
+        if not refusals:
+            raise
+        return None, refusals
+
+
+# From exceptions to refusals
+
+
+def _refusals(error: BaseException, path: Path) -> Iterator[Refusal]:
+    """Every refusal in a tree of exceptions, each under the path that cattrs noted on the way."""
+    here = (*path, *_noted(error))
+    match error:
+        case BaseExceptionGroup():
+            for inner in cast("tuple[BaseException, ...]", error.exceptions):
+                yield from _refusals(inner, here)
+        case Refusal():
+            yield error.under(here)
+        case ForbiddenExtraKeysError():
+            for key in sorted(error.extra_fields):
+                yield _extra_key(error.cl, key).under(here)
+        case KeyError() if here and error.args == (here[-1],):
+            yield Refusal(f"{here[-1]!r} is missing", _missing_remedy(here), here[:-1], "key")
+        case _:
+            raise error
+
+
+def _noted(error: BaseException) -> Path:
+    notes: list[str] = getattr(error, "__notes__", [])
+    steps: list[str | int] = []
+    for note in notes:
+        match note:
+            case AttributeValidationNote():
+                steps.append(note.name.rstrip("_"))
+            case Step():
+                steps.append(note.key)
+            case _:
+                pass
+    return tuple(reversed(steps))
+
+
+def _extra_key(cls: type, key: str) -> Refusal:
+    what = "table" if cls is Tables else "key"
+    if key in LATER_KEYS.get(cls, ()):
+        return Refusal(f"{what} {key!r} is not supported yet", "leave it out", (key,), "key")
+    return Refusal(f"unknown {what} {key!r}", _key_remedy(cls, key), (key,), "key")
+
+
+def _key_remedy(cls: type, key: str) -> str:
+    """The nearest key here, or the table where the key belongs, or all keys."""
+    close = nearest(key, keys_of(cls))
+    if close is not None:
+        return f"did you mean {close!r}?"
+    home = next((header for header, table in _HEADERS if key in keys_of(table)), None)
+    if home is not None:
+        return f"it belongs to {home}"
+    return f"known here: {', '.join(keys_of(cls))}"
+
+
+def _headers(cls: type, prefix: str = "") -> Iterator[tuple[str, type]]:
+    """Every table of a class, under the header that opens it: [network], [[network.link]], …"""
+    for attribute in attrs.fields(cls):
+        name = prefix + key_of(attribute)
+        element = element_of(attribute.type)
+        if element is not None:
+            yield f"[[{name}]]", element
+        elif isinstance(attribute.type, type) and attrs.has(attribute.type):
+            yield f"[{name}]", attribute.type
+            yield from _headers(attribute.type, f"{name}.")
+
+
+_HEADERS = tuple(_headers(Tables))
+
+
+def _header(cls: type) -> str:
+    """The header of a class; a table that stands inline has none."""
+    return next((f"write {header}" for header, table in _HEADERS if table is cls), "write { … }")
+
+
+def _missing_remedy(path: Path) -> str:
+    return f"write [{path[0]}]" if len(path) == 1 else ""
+
+
+# Hooks
+
+
+def _literal_hook(annotation: Any) -> Any:
+    choices, planned = cast("tuple[tuple[str, ...], tuple[str, ...]]", choices_of(annotation))
+    return lambda value, _: choose(value, choices, planned)
+
+
+def _kind_hook(annotation: Any) -> Any:
+    kind = cast("Kind", kind_of(annotation))
+    return lambda value, _: kind.parse(value)
+
+
+def _class_hook(cls: type) -> Any:
+    renamed = {a.name: override(rename=key_of(a)) for a in attrs.fields(cls)}
+    fill = make_dict_structure_fn(
+        cls, _CONVERTER, _cattrs_forbid_extra_keys=True, _cattrs_detailed_validation=True, **renamed
+    )
+
+    def hook(value: object, _: object) -> object:
+        if isinstance(value, list):
+            raise Refusal("expected one table, not a list", _header(cls), end="key")
+        if not isinstance(value, dict):
+            raise Refusal(f"expected a table, not {described(value)}")
+        return fill(cast("dict[str, object]", value), cls)
+
+    return hook
+
+
+def _tables_hook(annotation: Any) -> Any:
+    element = cast("type", element_of(annotation))
+
+    def hook(value: object, _: object) -> tuple[object, ...]:
+        if isinstance(value, dict):
+            message = "expected a list of tables, not one table"
+            raise Refusal(message, _header(element), end="key")
+        if not isinstance(value, list):
+            raise Refusal(f"expected a list of tables, not {described(value)}")
+        items = cast("list[object]", value)
+        return collected(
+            (k, partial(_CONVERTER.structure, item, element)) for k, item in enumerate(items)
+        )
+
+    return hook
+
+
+def _strict(expected: type, words: str) -> Any:
+    def hook(value: object, _: object) -> object:
+        if type(value) is not expected:
+            raise Refusal(f"expected {words}, not {described(value)}", _strict_remedy(expected, value))
+        return value
+
+    return hook
+
+
+def _strict_remedy(expected: type, value: object) -> str:
+    if expected is str and type(value) in (int, float):
+        return f'write "{value}"'
+    if expected is bool and value in ("true", "false"):
+        return f"write {value} without quotes"
+    return ""
+
+
+def _inputs_hook(value: object, _: object) -> Inputs:
+    return read_inputs(value, _CONVERTER.structure)
+
+
+def _converter() -> Converter:
+    converter = Converter(forbid_extra_keys=True, detailed_validation=True)
+    converter.register_structure_hook_factory(attrs.has, _class_hook)
+    converter.register_structure_hook_factory(lambda t: element_of(t) is not None, _tables_hook)
+    converter.register_structure_hook_factory(lambda t: choices_of(t) is not None, _literal_hook)
+    converter.register_structure_hook_factory(lambda t: kind_of(t) is not None, _kind_hook)
+    converter.register_structure_hook_func(lambda t: t == Inputs, _inputs_hook)
+    converter.register_structure_hook(str, _strict(str, "a text"))
+    converter.register_structure_hook(bool, _strict(bool, "true or false"))
+    return converter
+
+
+_CONVERTER = _converter()
