@@ -151,6 +151,15 @@ class Journal:
             for copy in range(first, first + count):
                 yield Arrived(copy, time, Fate(fate))
 
+    def events(self) -> Iterator[dict[str, Any]]:
+        """Every event as a flat record: the postings, then the ends of copies, then the marks."""
+        for sent in self.postings():
+            yield {"event": "sent", **attrs.asdict(sent)}
+        for arrived in self.arrivals():
+            yield {"event": arrived.fate.name.lower(), "copy": arrived.copy, "time": arrived.time}
+        for mark in self.marks:
+            yield {"event": "mark", "text": mark}
+
     def digest(self, variant: str) -> str:
         """SHA-256 over every event, in hexadecimal. `variant` names what it covers."""
         state = sha256(named("digest", (variant, self.copies)))

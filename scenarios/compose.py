@@ -4,7 +4,7 @@
 runs and judges. What a run leaves behind is in `report.py`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +31,7 @@ from turncoat.scenarios.report import Report
 from turncoat.scenarios.verdict import Case, Right, judge
 
 if TYPE_CHECKING:
-    from turncoat.scenarios.loader import Scenario
+    from turncoat.scenarios.scenario import Scenario
 
 
 @attrs.frozen(kw_only=True)
@@ -94,18 +94,18 @@ class Prepared:
         return main
 
     def _world(self, options: Options) -> World:
-        plan, tables = self.plan, self.scenario.tables
+        plan, header = self.plan, self.scenario.header
         return World(
             cast=Cast(plan.names),
             tapes=AesCtrTape,
             t=plan.family.t,
             seed=self.seed,
-            topology=topology(tables.network, plan.names),
+            topology=topology(self.scenario.network, plan.names),
             structures={"field": plan.family.field},
             faults=self._faults(),
             rules=self._rules(),
-            time_limit=tables.scenario.time_limit,
-            digest=tables.scenario.digest,
+            time_limit=header.time_limit,
+            digest=header.digest,
             encode=options.encode,
             keep_bodies=options.keep_bodies,
             meter=options.meter,
@@ -123,7 +123,7 @@ class Prepared:
                 after=fault.when.after,
                 name=fault.name or f"{fault.kind}-{number}",
             )
-            for number, fault in enumerate(self.scenario.tables.fault, 1)
+            for number, fault in enumerate(self.scenario.faults, 1)
             for index in self.plan.chosen(fault.who)
         )
 
@@ -149,9 +149,7 @@ class Prepared:
         """The program in the clear, on the inputs in force at the end of the input phase."""
         plan = self.plan
         try:
-            inputs = effective_inputs(
-                plan.inputs, record, plan.family, plan.layout, plan.corrupted
-            )
+            inputs = effective_inputs(plan.inputs, record, plan.family, plan.layout, plan.corrupted)
         except NoEffectiveInput:
             return None
         return Right(evaluate(plan.program, inputs, plan.params, plan.family.field.p).outputs)
@@ -173,7 +171,7 @@ class Prepared:
 def prepare(scenario: "Scenario", seed: int | None = None) -> Prepared:
     """Resolve and check a scenario for one seed. Raises ScenarioError with every mistake found."""
     if seed is None:
-        seed = scenario.tables.scenario.seed
+        seed = scenario.header.seed
     if seed is None:
         seed = fresh_seed()
     return Prepared(scenario, seed, plan(scenario, seed))

@@ -38,7 +38,9 @@ def crosschecks(tables: Tables) -> list[Refusal]:
 def _parties(parties: Parties) -> Iterator[Refusal]:
     here: Path = ("parties",)
     if parties.names is None and parties.count is None:
-        yield Refusal("neither names nor count is given", 'such as names = ["alice", "bob"]', here, "key")
+        yield Refusal(
+            "neither names nor count is given", 'such as names = ["alice", "bob"]', here, "key"
+        )
         return
     if parties.names is not None:
         for key in ("count", "name"):
@@ -137,7 +139,9 @@ def _adversaries(adversaries: Sequence[Adversary], names: Sequence[str]) -> Iter
         yield from _unknown(adversary.corrupts, names, (*here, "corrupts"))
         yield from _unknown(adversary.when.to or (), names, (*here, "when", "to"))
         if adversary.model == "passive" and adversary.does is not None:
-            message = f"a passive adversary follows the protocol, so it cannot do {adversary.does!r}"
+            message = (
+                f"a passive adversary follows the protocol, so it cannot do {adversary.does!r}"
+            )
             yield Refusal(message, 'leave it out, or write model = "active"', (*here, "does"))
     if adversaries and set(corrupted(adversaries, names)) == set(names):
         last: Path = ("adversary", len(adversaries) - 1, "corrupts")

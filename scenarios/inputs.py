@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple, cast
 
 from turncoat.scenarios.problems import Refusal, did_you_mean, quoted
-from turncoat.scenarios.schema import FileInput, Given, InlineInput, Inputs, RandomInput
+from turncoat.scenarios.schema import FileInput, Given, InlineInput, RandomInput
 from turncoat.scenarios.selection import is_glob, matching
 
 _INTEGER = re.compile(r"\s*[+-]?\d{1,4000}\s*", re.ASCII)
@@ -36,9 +36,10 @@ class Integers(NamedTuple):
 
 
 Source = Integers | RandomInput  # what is left once the files have been read
+Sources = Mapping[str, Mapping[str, Source]]  # party or glob → input name → source
 
 
-def sources_for(inputs: Inputs, names: Sequence[str]) -> dict[str, Mapping[str, Given]]:
+def sources_for(inputs: Sources, names: Sequence[str]) -> dict[str, Mapping[str, Source]]:
     """The sources of each party, in the parties' order; a plain name wins over a glob."""
     globs = [pattern for pattern in inputs if is_glob(pattern)]
     claimed = {name: pattern for pattern in globs for name in matching(pattern, names)}
@@ -83,7 +84,9 @@ def read_file(source: FileInput, folder: Path) -> Integers:
             return _read_npy(source, file)
         case _:
             remedy = "use a .csv or a .npy file"
-            raise Refusal(f"{quoted(source.file)} is no kind of file that can be read", remedy, ("file",))
+            raise Refusal(
+                f"{quoted(source.file)} is no kind of file that can be read", remedy, ("file",)
+            )
 
 
 # CSV

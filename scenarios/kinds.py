@@ -146,7 +146,9 @@ def _kebab(value: object) -> str:
 
 
 def _is_camel(value: object) -> bool:
-    return isinstance(value, str) and re.fullmatch(r"[A-Za-z0-9]*[A-Z][A-Za-z0-9]*", value) is not None
+    return (
+        isinstance(value, str) and re.fullmatch(r"[A-Za-z0-9]*[A-Z][A-Za-z0-9]*", value) is not None
+    )
 
 
 _KEBAB = text(
@@ -255,7 +257,9 @@ def _unfit(value: object, path: Path) -> "list[Refusal]":
         case str() | int() | float():
             return []
         case _:
-            return [Refusal(f"{described(value)} cannot be a parameter", "write it as a text", path)]
+            return [
+                Refusal(f"{described(value)} cannot be a parameter", "write it as a text", path)
+            ]
 
 
 def expected_output(value: object) -> ExpectedOutput:
@@ -310,6 +314,7 @@ _DEADLINE = Kind(
     _STRING,
 )
 
+
 def _field_name(value: object) -> str:
     """The prime of a field as a text; a bare integer is one."""
     return str(value) if type(value) is int else _text(value)
@@ -327,7 +332,9 @@ BitsPerSecond = Annotated[int, Kind(units.rate, units.show_rate, _STRING)]
 Probability = Annotated[
     Fraction,
     Kind(
-        units.probability, units.show_number, {"type": ["number", "string"], "minimum": 0, "maximum": 1}
+        units.probability,
+        units.show_number,
+        {"type": ["number", "string"], "minimum": 0, "maximum": 1},
     ),
 ]
 CountBound = Annotated[Comparison, _bound(units.count, _same)]

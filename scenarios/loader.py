@@ -6,6 +6,8 @@ prints.
 """
 
 import os
+import re
+import shlex
 from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path as FilePath
@@ -13,14 +15,21 @@ from pathlib import Path as FilePath
 import attrs
 
 from turncoat.scenarios.crosschecks import crosschecks
-from turncoat.scenarios.inputs import Source, read
+from turncoat.scenarios.inputs import Source, Sources, read
 from turncoat.scenarios.layers import Document, Layer, inherited, merged
-from turncoat.scenarios.overrides import overridden
-from turncoat.scenarios.problems import Path, Problem, Refusal, ScenarioError, did_you_mean, quoted
+from turncoat.scenarios.overrides import options, overridden
+from turncoat.scenarios.problems import (
+    Problem,
+    Refusal,
+    ScenarioError,
+    did_you_mean,
+    nearest,
+    quoted,
+)
 from turncoat.scenarios.reading import read_layer, read_text
 from turncoat.scenarios.scenario import Scenario
 from turncoat.scenarios.schema import Tables
-from turncoat.scenarios.structuring import refusals_in, structure
+from turncoat.scenarios.structuring import structure
 
 SUFFIX = ".toml"
 
@@ -35,75 +44,119 @@ def load(
     Raises ScenarioError with every mistake.
     """
     name = os.fspath(path_or_name)
-    source = _found(name, FilePath())
-    shown = name if name.endswith(SUFFIX) else str(source)
-    return _loaded(source, shown, read_text(source, shown), overrides or {})
+    try:
+        file = _found(name, FilePath())
+    except Refusal as refusal:
+        problem = Problem(name, None, None, "", refusal.message, refusal.suggestion)
+        raise ScenarioError([problem]) from None
+    return _loaded(name, file, read_text(file, str(file)), overrides or {})
 
 
 def loads(
-    text: str, source: str | os.PathLike[str] = "scenario.toml",
+    text: str,
+    source: str | os.PathLike[str] = "scenario.toml",
     overrides: Mapping[str, object] | None = None,
 ) -> Scenario:
-    """The scenario of a text; `source` names it in messages, and input files are relative to the
-    folder of `source`. Raises ScenarioError with every mistake."""
-    return _loaded(FilePath(source), os.fspath(source), text, overrides or {})
+    """The scenario of a text; `source` names it in messages, and files that it names are relative
+    to the folder of `source`. Raises ScenarioError with every mistake."""
+    return _loaded(os.fspath(source), FilePath(source), text, overrides or {})
+
+
+def _loaded(name: str, file: FilePath, text: str, overrides: Mapping[str, object]) -> Scenario:
+    own = _extended(read_layer(str(file), text, file.parent))
+    document = overridden(own, overrides, file.parent)
+    tables, refusals = structure(document.data)
+    if tables is None:
+        raise document.error(refusals)
+    sources, unread = _sources(tables, document)
+    refusals = [*crosschecks(tables), *unread]
+    if refusals:
+        raise document.error(refusals)
+    return Scenario(
+        source=file,
+        reference=shlex.join([name, *options(document)]),
+        text=text,
+        tables=_titled(tables, file),
+        sources=sources,
+        document=document,
+    )
 
 
 def catalogue() -> tuple[str, ...]:
     """The names of the shipped scenarios."""
-    return tuple(sorted(file.stem for file in _catalogue_folder().glob(f"*{SUFFIX}")))
+    return tuple(sorted(file.stem for file in catalogue_folder().glob(f"*{SUFFIX}")))
 
 
-def _catalogue_folder() -> FilePath:
+def catalogue_folder() -> FilePath:
+    """Where the shipped scenarios lie."""
     return FilePath(str(files("turncoat.scenarios.catalogue")))
 
 
 def _found(name: str, folder: FilePath) -> FilePath:
-    """The file of a path relative to the folder, or of a catalogue name. Raises ScenarioError."""
+    """The file of a path relative to the folder, or of a catalogue name. Raises Refusal."""
     file = folder / name
-    if name.endswith(SUFFIX) or FilePath(name).name != name:
-        return file
-    shipped = _catalogue_folder() / f"{name}{SUFFIX}"
-    if shipped.is_file():
+    shipped = catalogue_folder() / f"{name}{SUFFIX}"
+    is_path = name.endswith(SUFFIX) or FilePath(name).name != name
+    if not is_path and shipped.is_file():
         return shipped
     if file.is_file():
         return file
+    if is_path:
+        raise Refusal(f"there is no file {quoted(name)}", _other_file(file))
     remedy = did_you_mean(name, catalogue())
-    message = f"there is no scenario {quoted(name)} in the catalogue, and no such file"
-    raise ScenarioError([Problem(name, None, None, "", message, remedy)])
+    raise Refusal(f"no file and no shipped scenario is called {quoted(name)}", remedy)
 
 
-def _loaded(
-    source: FilePath, shown: str, text: str, overrides: Mapping[str, object]
-) -> Scenario:
-    layer = read_layer(shown, text, source.parent)
-    document = overridden(_extended(layer), overrides, source.parent)
-    tables, refusals = structure(document.data)
-    if tables is None:
-        raise document.error(refusals)
-    sources, unreadable = _sources(tables, document)
-    refusals = [*crosschecks(tables), *unreadable]
-    if refusals:
-        raise document.error(refusals)
-    return Scenario(source=source, text=text, tables=tables, sources=sources, document=document)
+def _other_file(file: FilePath) -> str:
+    beside = [each.name for each in file.parent.glob(f"*{SUFFIX}")]
+    close = nearest(file.name, sorted(beside)) or nearest(file.stem, catalogue())
+    return f"did you mean {close!r}?" if close else f"looked for {file}"
 
 
 def _extended(layer: Layer) -> Document:
-    """The file on top of what it extends."""
+    """The file on top of the one that it extends, if any."""
     own = Document((layer,), dict(layer.data))
-    scenario = layer.data.get("scenario")
-    name: object = scenario.get("extends") if isinstance(scenario, dict) else None
-    if not isinstance(name, str):
+    name = _extends(layer.data)
+    if name is None:
         return own
-    base = _base(own, layer, name)
+    try:
+        file = _found(name, layer.folder)
+    except Refusal as refusal:
+        raise own.error([refusal.under(("scenario", "extends"))]) from None
+    base = read_layer(str(file), read_text(file, str(file)), file.parent)
+    if _extends(base.data) is not None:
+        message = f"{file.name} extends a scenario itself"
+        refusal = Refusal(message, "extend one level only", ("scenario", "extends"))
+        raise own.error([refusal])
     return Document((base, layer), merged(inherited(base.data), layer.data))
 
 
-def _base(document: Document, layer: Layer, name: str) -> Layer:
-    path: Path = ("scenario", "extends")
-    try:
-        file = _found(name, layer.folder)
-        if not file.is_file():
-            raise document.error([Refusal(f"there is no file {quoted(name)}", f"looked for {file}", path)])
-    except ScenarioError as error:
-        ...
+def _extends(data: Mapping[str, object]) -> str | None:
+    """The file that a document extends; another type than text is refused with its shape."""
+    match data.get("scenario"):
+        case {"extends": str(name)}:
+            return name
+        case _:
+            return None
+
+
+def _sources(tables: Tables, document: Document) -> tuple[Sources, list[Refusal]]:
+    """All inputs with their files read, and the refusals of those that cannot be."""
+    sources: dict[str, dict[str, Source]] = {}
+    refusals: list[Refusal] = []
+    for party, named in tables.parties.inputs.items():
+        for name, given in named.items():
+            path = ("parties", "inputs", *given.path)
+            try:
+                sources.setdefault(party, {})[name] = read(given, document.folder((*path, "file")))
+            except Refusal as refusal:
+                refusals.append(refusal.under(path))
+    return sources, refusals
+
+
+def _titled(tables: Tables, file: FilePath) -> Tables:
+    """A scenario without a name is called like its file."""
+    if tables.scenario.name is not None:
+        return tables
+    name = re.sub(r"[^A-Za-z0-9._-]+|^[.-]+", "-", file.stem).strip("-") or "scenario"
+    return attrs.evolve(tables, scenario=attrs.evolve(tables.scenario, name=name))

@@ -62,6 +62,12 @@ def overridden(document: Document, overrides: Mapping[str, object], folder: File
     return document
 
 
+def options(document: Document) -> list[str]:
+    """The command-line options that make the same overrides."""
+    layers = [layer for layer in document.layers if isinstance(layer, Override)]
+    return [word for layer in layers for word in ("--set", layer.text)]
+
+
 def _on_top(document: Document, layer: Override, key: str, value: object) -> Document:
     layer.path = _resolved(_steps(key), document.data)
     meant = parsed(value) if isinstance(value, str) else _toml_like(value)
@@ -81,7 +87,9 @@ def parsed(text: str) -> object:
 
 def _toml_like(value: object) -> object:
     if _spelt(value) == "":
-        raise Refusal(f"{described(value)} is no TOML value", "give a text, a number, a list, a dict")
+        raise Refusal(
+            f"{described(value)} is no TOML value", "give a text, a number, a list, a dict"
+        )
     return value
 
 

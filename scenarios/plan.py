@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
+import numpy as np
 
 from turncoat.adversary.binding import Behaviour, BoundRule, bind
 from turncoat.adversary.registry import BEHAVIOURS, make
@@ -23,7 +24,7 @@ from turncoat.scenarios.schema import Adversary
 from turncoat.scenarios.selection import selected
 
 if TYPE_CHECKING:
-    from turncoat.scenarios.loader import Scenario
+    from turncoat.scenarios.scenario import Scenario
 
 _T = TypeVar("_T")
 
@@ -92,7 +93,7 @@ def plan(scenario: "Scenario", seed: int) -> Plan:
             refusals.append(Refusal(str(error), path=path))
         return None
 
-    names, protocol = scenario.names, scenario.tables.protocol
+    names, protocol = scenario.names, scenario.protocol
     field = attempt(("protocol", "field"), lambda: parse_field(protocol.field))
     maker = attempt(("protocol", "use"), lambda: registry.family(protocol.use))
     program = attempt(("protocol", "program"), lambda: _program(scenario))
@@ -102,13 +103,13 @@ def plan(scenario: "Scenario", seed: int) -> Plan:
         family = attempt(at, lambda: maker(len(names), protocol.t, field))
     attacks = [
         attempt(("adversary", k), lambda entry=entry, k=k: _attack(entry, k, names))
-        for k, entry in enumerate(scenario.tables.adversary)
+        for k, entry in enumerate(scenario.adversaries)
     ]
-    inputs = scenario.inputs_for(seed)
+    inputs = _inputs(scenario, seed)
     if program and field:
         attempt(("protocol", "program"), lambda: _check_range(scenario, program, inputs, field.p))
     if refusals or family is None or program is None:
-        raise scenario.error(refusals)
+        raise scenario.document.error(refusals)
     return Plan(
         names=names,
         family=family,
@@ -120,16 +121,28 @@ def plan(scenario: "Scenario", seed: int) -> Plan:
     )
 
 
+def _inputs(scenario: "Scenario", seed: int) -> dict[str, Values]:
+    """Every party's inputs as arrays of Python integers; none for a party that brings nothing."""
+    given = scenario.inputs_for(seed)
+    return {
+        party: {
+            name: np.array(integers.flat, dtype=object).reshape(integers.shape)
+            for name, integers in given.get(party, {}).items()
+        }
+        for party in scenario.names
+    }
+
+
 def _program(scenario: "Scenario") -> Program:
-    name = scenario.tables.protocol.program
+    name = scenario.protocol.program
     if name is None:
         known = ", ".join(registry.PROGRAMS)
         raise Refusal("no program is given", f'such as program = "mean" (there are {known})')
-    return registry.program(name, scenario.folder)
+    return registry.program(name, scenario.source.parent)
 
 
 def _seats(scenario: "Scenario") -> Iterator[int]:
-    for entry in scenario.tables.adversary:
+    for entry in scenario.adversaries:
         yield from indices_of(entry.corrupts, scenario.names)
 
 
@@ -157,7 +170,9 @@ def _behaviour(name: str, given: Mapping[str, Any]) -> Behaviour:
     except ValueError as error:
         if isinstance(error, Refusal):
             raise
-        raise Refusal(str(error), path=("does",) if name not in BEHAVIOURS else ("with",)) from error
+        raise Refusal(
+            str(error), path=("does",) if name not in BEHAVIOURS else ("with",)
+        ) from error
 
 
 def _parameter(behaviour: str, key: str, value: Any) -> Any:
@@ -178,7 +193,7 @@ def _check_range(
     scenario: "Scenario", program: Program, inputs: Mapping[str, Values], p: int
 ) -> None:
     """Refuse a program whose numbers would wrap around in the field."""
-    found = evaluate(program, inputs, scenario.tables.protocol.with_)
+    found = evaluate(program, inputs, scenario.protocol.with_)
     if not found.fits(p):
         raise Refusal(
             f"numbers up to {found.largest} do not fit the field of {p} elements, which holds "

@@ -22,7 +22,7 @@ from turncoat.scenarios.plan import Plan
 from turncoat.scenarios.verdict import Case, Verdict
 
 if TYPE_CHECKING:
-    from turncoat.scenarios.loader import Scenario
+    from turncoat.scenarios.scenario import Scenario
 
 SCHEMA_VERSION = 1
 HELD, FAILED, INCONCLUSIVE = 0, 1, 3  # exit codes
@@ -93,7 +93,7 @@ class Report:
             framing_bytes=total.framing_bytes,
             virtual_ns=self.run.virtual_ns,
         )
-        return check(self.scenario.tables.expect, evidence)
+        return check(self.scenario.expect, evidence)
 
     @property
     def held(self) -> bool:
@@ -104,7 +104,7 @@ class Report:
     def exit_code(self) -> int:
         """0 held, 1 an expectation failed, 3 nothing can be said (unless that was expected)."""
         if self.verdict.name == "INCONCLUSIVE":
-            expected = self.scenario.tables.expect.verdict or ()
+            expected = self.scenario.expect.verdict or ()
             if "INCONCLUSIVE" not in expected:
                 return INCONCLUSIVE
         return HELD if self.held else FAILED
@@ -112,7 +112,7 @@ class Report:
     @property
     def replay(self) -> str:
         """The command that repeats this run."""
-        return self.scenario.command(self.seed)
+        return f"turncoat run {self.scenario.reference} --seed {self.seed}"
 
     def json(self) -> dict[str, Any]:
         """The document of `run --json`."""

@@ -6,17 +6,15 @@ scenario. Goes by the classes of `schema.py` alone.
 
 from collections.abc import Mapping
 from types import UnionType
-from typing import Annotated, Any, Union, cast, get_args, get_origin
+from typing import Any, Union, cast, get_args, get_origin
 
 import attrs
 
 from turncoat.scenarios.given import DEFAULT_NAME
-from turncoat.scenarios.inputs import Integers, Source
+from turncoat.scenarios.inputs import Integers, Source, Sources
 from turncoat.scenarios.kinds import kind_of
 from turncoat.scenarios.presets import settled
 from turncoat.scenarios.schema import Inputs, Tables, key_of
-
-Sources = Mapping[str, Mapping[str, Source]]  # party or glob → input name → integers or a draw
 
 
 def resolved(tables: Tables, sources: Sources) -> dict[str, Any]:

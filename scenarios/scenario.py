@@ -6,7 +6,7 @@ the line (`problem`). Knows no protocol.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from hashlib import blake2b
 from pathlib import Path as FilePath
 from typing import Any
@@ -14,7 +14,7 @@ from typing import Any
 import attrs
 
 from turncoat.scenarios.crosschecks import corrupted
-from turncoat.scenarios.inputs import Integers, Source, draw, sources_for
+from turncoat.scenarios.inputs import Integers, Source, Sources, draw, sources_for
 from turncoat.scenarios.layers import Document
 from turncoat.scenarios.presets import (
     HostFigures,
@@ -44,13 +44,14 @@ TITLE_KEYS = ("name", "about", "cites")  # what a scenario is called changes not
 
 @attrs.frozen(kw_only=True)
 class Scenario:
-    """source: the file. text: what it said. tables: the model. sources: the integers, or random
+    """source: the file. reference: what stands behind `turncoat run` to load it again. text: what it said. tables: the model. sources: the integers, or random
     draws, by party name or glob and by input name."""
 
     source: FilePath
+    reference: str = attrs.field(eq=False)
     text: str = attrs.field(repr=False)
     tables: Tables = attrs.field(repr=False)
-    sources: Mapping[str, Mapping[str, Source]] = attrs.field(repr=False)
+    sources: Sources = attrs.field(repr=False)
     document: Document = attrs.field(repr=False, eq=False)
 
     @property

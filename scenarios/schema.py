@@ -42,9 +42,7 @@ from turncoat.scenarios.problems import Path
 HOUR = 3600 * 10**9
 
 VerdictName = Literal["OK", "ABORT", "ABORT-ID", "WRONG", "SPLIT", "BLAME", "STALL", "INCONCLUSIVE"]
-Verdicts = Annotated[
-    tuple[VerdictName, ...], one_or_more(get_args(VerdictName), later=("LEAK",))
-]
+Verdicts = Annotated[tuple[VerdictName, ...], one_or_more(get_args(VerdictName), later=("LEAK",))]
 Distribution = Annotated[
     Literal["uniform", "constant"],
     later("normal", "lognormal", "exponential", "pareto", "empirical"),
@@ -62,7 +60,8 @@ class ScenarioTable:
     """[scenario]: what the file is about, and how it is run."""
 
     name: Title | None = attrs.field(
-        default=None, metadata=told("Short name, also of the run's folder; default: the file's name.")
+        default=None,
+        metadata=told("Short name, also of the run's folder; default: the file's name."),
     )
     about: str = attrs.field(default="", metadata=told("What the scenario shows, in a sentence."))
     cites: Texts = attrs.field(default=(), metadata=told("The papers it follows."))
@@ -79,7 +78,9 @@ class ScenarioTable:
     )
     digest: Literal["full", "sizes"] = attrs.field(
         default="full",
-        metadata=told('What the digest covers: "full" hashes payloads, "sizes" only their lengths.'),
+        metadata=told(
+            'What the digest covers: "full" hashes payloads, "sizes" only their lengths.'
+        ),
     )
     extends: str | None = attrs.field(
         default=None,
@@ -198,7 +199,8 @@ class Link:
     to: Somebody = attrs.field(metadata=told("The receivers: names or globs."))
     both: bool = attrs.field(default=False, metadata=told("The other direction as well."))
     latency: Nanoseconds | None = attrs.field(
-        default=None, metadata=told("Propagation delay; resets the jitter unless that is given too.")
+        default=None,
+        metadata=told("Propagation delay; resets the jitter unless that is given too."),
     )
     jitter: Nanoseconds | None = attrs.field(
         default=None, metadata=told("Half-width of the uniform distribution around the latency.")
@@ -232,12 +234,13 @@ class Network:
     """[network]: what lies between the parties. A key that is given overrides the preset's."""
 
     preset: PresetName = attrs.field(
-        default="ideal", metadata=told("Where the numbers start from: no delay at all, a LAN, a WAN.")
+        default="ideal",
+        metadata=told("Where the numbers start from: no delay at all, a LAN, a WAN."),
     )
     latency: Nanoseconds | None = attrs.field(
         default=None,
         metadata=told(
-            "Propagation delay of every link, such as \"40 ms\". Giving it sets the preset's jitter "
+            'Propagation delay of every link, such as "40 ms". Giving it sets the preset\'s jitter '
             "to 0, unless jitter is given too."
         ),
     )
@@ -327,7 +330,8 @@ class Adversary:
 
     corrupts: Somebody = attrs.field(metadata=told("The corrupted parties: names or globs."))
     model: Literal["active", "passive"] = attrs.field(
-        default="active", metadata=told("Active parties may lie; passive ones only pool their views.")
+        default="active",
+        metadata=told("Active parties may lie; passive ones only pool their views."),
     )
     timing: Annotated[Literal["static"], later("adaptive", "mobile")] = attrs.field(
         default="static", metadata=told("Static: corrupted from the start.")
@@ -403,18 +407,12 @@ class Tables:
     )
     protocol: Protocol = attrs.field(metadata=told("What the honest parties do."))
     parties: Parties = attrs.field(metadata=told("Who takes part, with which inputs."))
-    network: Network = attrs.field(
-        factory=Network, metadata=told("What lies between the parties.")
-    )
-    fault: tuple[Fault, ...] = attrs.field(
-        default=(), metadata=told("What goes wrong by itself.")
-    )
+    network: Network = attrs.field(factory=Network, metadata=told("What lies between the parties."))
+    fault: tuple[Fault, ...] = attrs.field(default=(), metadata=told("What goes wrong by itself."))
     adversary: tuple[Adversary, ...] = attrs.field(
         default=(), metadata=told("Corrupted seats, and what they do.")
     )
-    expect: Expect = attrs.field(
-        factory=Expect, metadata=told("What the run is judged by.")
-    )
+    expect: Expect = attrs.field(factory=Expect, metadata=told("What the run is judged by."))
 
 
 _NETWORK_LATER = ("correlation", "gemodel", "duplicate", "corrupt", "reorder", "rate", "limit")

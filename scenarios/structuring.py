@@ -126,10 +126,8 @@ def _kind_hook(annotation: Any) -> Any:
 
 
 def _class_hook(cls: type) -> Any:
-    renamed = {a.name: override(rename=key_of(a)) for a in attrs.fields(cls)}
-    fill = make_dict_structure_fn(
-        cls, _CONVERTER, _cattrs_forbid_extra_keys=True, _cattrs_detailed_validation=True, **renamed
-    )
+    renamed: dict[str, Any] = {a.name: override(rename=key_of(a)) for a in attrs.fields(cls)}
+    fill = make_dict_structure_fn(cls, _CONVERTER, **renamed)
 
     def hook(value: object, _: object) -> object:
         if isinstance(value, list):
@@ -161,7 +159,9 @@ def _tables_hook(annotation: Any) -> Any:
 def _strict(expected: type, words: str) -> Any:
     def hook(value: object, _: object) -> object:
         if type(value) is not expected:
-            raise Refusal(f"expected {words}, not {described(value)}", _strict_remedy(expected, value))
+            raise Refusal(
+                f"expected {words}, not {described(value)}", _strict_remedy(expected, value)
+            )
         return value
 
     return hook

@@ -210,7 +210,9 @@ def _quantity(
 
 
 def _unit_message(value: str, unit: str) -> str:
-    return f"{quoted(value)}: unknown unit {quoted(unit)}" if unit else f"{quoted(value)} has no unit"
+    return (
+        f"{quoted(value)}: unknown unit {quoted(unit)}" if unit else f"{quoted(value)} has no unit"
+    )
 
 
 def _unit_remedy(amount: str, unit: str, units: Mapping[str, int]) -> str:

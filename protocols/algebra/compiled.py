@@ -104,12 +104,18 @@ def _compiled(make: Callable[[Any], Loop], formulas: Any, signature: Any) -> Loo
 
 
 def _side_by_side(rows: Sequence[Words]) -> Iterator[tuple[int, Words]]:
-    """The rows as matrices of some columns each, with the first column's index."""
-    if len(rows) == 1:
-        yield 0, rows[0].reshape(1, -1)
-        return
+    """The rows as matrices of some columns each, with the index of the first column."""
     size = rows[0].size
-    width = min(size, max(kernels.BLOCK, min(1 << 14, SIDE_BY_SIDE // len(rows))))
+    width = max(kernels.BLOCK, min(1 << 14, SIDE_BY_SIDE // len(rows)))
+    if len(rows) == 1:
+        yield 0, rows[0].reshape(1, size)
+    elif size <= width:
+        yield 0, np.concatenate(rows).reshape(len(rows), size)
+    else:
+        yield from _gathered(rows, size, width)
+
+
+def _gathered(rows: Sequence[Words], size: int, width: int) -> Iterator[tuple[int, Words]]:
     scratch = np.empty(len(rows) * width, np.uint64)
     for start in range(0, size, width):
         columns = min(width, size - start)

@@ -6,6 +6,7 @@ Knows no shapes beyond rows of equal length, and no field object.
 """
 
 from collections.abc import Sequence
+from operator import mul
 from typing import Any, Protocol, cast
 
 import numpy as np
@@ -60,10 +61,8 @@ class PythonEngine:
         return np.array([u * v % p for u, v in zip(x, y, strict=True)], np.uint64)
 
     def combine(self, coefficients: Sequence[int], rows: Sequence[Words]) -> Words:
-        total = [0] * rows[0].size
-        for c, row in zip(coefficients, rows, strict=True):
-            total = [t + c * v for t, v in zip(total, row.tolist(), strict=True)]
-        return np.array([t % self._p for t in total], np.uint64)
+        p, columns = self._p, zip(*[row.tolist() for row in rows], strict=True)
+        return np.array([sum(map(mul, coefficients, column)) % p for column in columns], np.uint64)
 
     def horner(self, rows: Sequence[Words], points: Sequence[int]) -> Words:
         *lower, top = [row.tolist() for row in rows]

@@ -1,0 +1,84 @@
+"""Every name that a user may write, by section, with one line each.
+
+Collected from the registries of the other packages; loads neither numpy nor Trio. What a name
+stands for in detail is told in `explain.py`.
+"""
+
+import tomllib
+from collections.abc import Callable, Mapping
+from importlib.resources import files
+from pathlib import Path
+
+import attrs
+
+from turncoat.adversary.registry import BEHAVIOURS
+from turncoat.protocols.registry import FAMILIES, PROGRAMS
+from turncoat.scenarios.kinds import choices_of
+from turncoat.scenarios.loader import catalogue
+from turncoat.scenarios.presets import PRESETS
+from turncoat.scenarios.problems import did_you_mean
+from turncoat.scenarios.schema import Fault
+
+Names = Mapping[str, str]  # name → one line
+
+FAULTS: Names = {
+    "crash": "power cut: nothing that the party does afterwards leaves it",
+}
+
+
+@attrs.frozen
+class Section:
+    """One kind of name. read: collects the names when they are asked for."""
+
+    title: str
+    read: Callable[[], Names]
+
+
+def _protocols() -> Names:
+    return {name: entry.summary for name, entry in FAMILIES.items()}
+
+
+def _programs() -> Names:
+    return {name: entry.summary for name, entry in PROGRAMS.items()}
+
+
+def _attacks() -> Names:
+    return {name: info.summary for name, info in BEHAVIOURS.items()}
+
+
+def _faults() -> Names:
+    kinds, _ = choices_of(attrs.fields(Fault).kind.type) or ((), ())
+    return {kind: FAULTS[kind] for kind in kinds}
+
+
+def _networks() -> Names:
+    return {name: preset.source for name, preset in PRESETS.items()}
+
+
+def _scenarios() -> Names:
+    folder = files("turncoat.scenarios.catalogue")
+    tables = {name: tomllib.loads((folder / f"{name}.toml").read_text("utf-8")) for name in catalogue()}
+    return {name: table.get("scenario", {}).get("about", "") for name, table in tables.items()}
+
+
+SECTIONS: Mapping[str, Section] = {
+    "protocols": Section("Protocols ([protocol] use)", _protocols),
+    "programs": Section("Programs ([protocol] program, or your own as module:function)", _programs),
+    "attacks": Section("Attacks ([[adversary]] does)", _attacks),
+    "faults": Section("Faults ([[fault]] kind)", _faults),
+    "networks": Section("Networks ([network] preset)", _networks),
+    "scenarios": Section("Scenarios (turncoat run NAME)", _scenarios),
+}
+
+
+def sections_of(name: str) -> tuple[str, ...]:
+    """The sections in which a name stands."""
+    return tuple(key for key, section in SECTIONS.items() if name in section.read())
+
+
+def unknown(name: str, more: tuple[str, ...] = ()) -> str:
+    """What to say of a name that nothing has: the nearest one. more: further names to consider."""
+    if name.endswith(".toml") or Path(name).parent != Path("."):
+        return f"there is no file {name!r}, nor anything else of that name"
+    known = [each for section in SECTIONS.values() for each in section.read()]
+    return f"nothing is called {name!r}; {did_you_mean(name, [*known, *more])}"
