@@ -10,6 +10,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from workload import JITTER, LATENCY, WORD_BYTES, Finish, Traffic, resident_bytes, work
+
 from turncoat.actors.actor import Program
 from turncoat.actors.journal import Fate
 from turncoat.actors.link import Link
@@ -18,7 +20,6 @@ from turncoat.actors.randomness import Tape
 from turncoat.actors.topology import Cast, Host, Topology
 from turncoat.actors.wire import message, octets
 from turncoat.actors.world import Run, World
-from workload import JITTER, LATENCY, WORD_BYTES, Finish, Traffic, resident_bytes, work
 
 BITS_PER_SECOND = 100_000_000  # of every access line, with the option "bandwidth"
 

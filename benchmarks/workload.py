@@ -26,7 +26,7 @@ class Traffic:
     """A pattern of messages.
 
     shape: "ring" (one token runs round), "all-to-all" (each sends a word to all, and waits for all
-    words) or "star" (each client sends a word to a server, which gathers all and then answers each).
+    words) or "star" (each client sends a word to a server, which gathers all, then answers each).
     parties: in a star the clients, the server not counted. rounds: laps, rounds or requests.
     jitter: uniform on LATENCY ± JITTER, drawn for each message; otherwise LATENCY.
     """

@@ -8,8 +8,9 @@ judged when they are loaded.
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
+from turncoat.scenarios.decoded import quoted
 from turncoat.scenarios.presets import LinkFigures, default_link, link_figures
-from turncoat.scenarios.problems import End, Path, Refusal, did_you_mean, listed, quoted
+from turncoat.scenarios.problems import End, Path, Refusal, did_you_mean, listed
 from turncoat.scenarios.schema import Adversary, Fault, Network, Parties, Protocol, Tables
 from turncoat.scenarios.selection import is_glob, is_name, matching, party_names, selected
 

@@ -6,42 +6,40 @@ the files and draws. Knows no party by name.
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any, cast
+from typing import Any
 
-from turncoat.scenarios.problems import Path, Refusal, collected, described, nearest
+from turncoat.scenarios.decoded import Table, described, is_list, is_table
+from turncoat.scenarios.problems import Path, Refusal, collected, nearest
 from turncoat.scenarios.schema import FileInput, Given, InlineInput, Inputs, RandomInput
 
 DEFAULT_NAME = "x"  # what a bare input is called
 EVERYONE = "*"  # the glob under which one random source for all parties is filed
 
 Structure = Callable[[object, type], Any]  # decoded TOML into one class of the schema
-Table = Mapping[str, object]
 
 
 def read_inputs(value: object, structure: Structure) -> Inputs:
     """The sources per party or glob. Raises Refusal, or a group of them with their paths."""
-    if not isinstance(value, dict):
+    if not is_table(value):
         remedy = "such as { alice = [1, 2], bob = [3] }"
         raise Refusal(f"expected a table of inputs by party, not {described(value)}", remedy)
-    table = cast("Table", value)
-    if isinstance(table.get("random"), str):
-        return {EVERYONE: {DEFAULT_NAME: Given(structure(table, RandomInput), ())}}
-    if isinstance(table.get("file"), str):
+    if isinstance(value.get("random"), str):
+        return {EVERYONE: {DEFAULT_NAME: Given(structure(value, RandomInput), ())}}
+    if isinstance(value.get("file"), str):
         remedy = 'one source per party: { alice = { file = "x.csv", … } }'
         raise Refusal("one file cannot stand for all parties", remedy, ("file",), "key")
-    read = ((party, partial(_party, item, (party,), structure)) for party, item in table.items())
-    return dict(zip(table, collected(read), strict=True))
+    read = ((party, partial(_party, item, (party,), structure)) for party, item in value.items())
+    return dict(zip(value, collected(read), strict=True))
 
 
 def _party(value: object, path: Path, structure: Structure) -> Mapping[str, Given]:
     """The inputs of one party: a bare one, or a table of named ones."""
-    if not isinstance(value, dict) or _is_source(cast("Table", value)):
+    if not is_table(value) or _is_source(value):
         return {DEFAULT_NAME: Given(_source(value, structure), path)}
-    table = cast("Table", value)
-    if not table:
+    if not value:
         raise Refusal("an empty table holds no input", "leave the party out, or write [ … ]")
-    read = ((name, partial(_named, name, item, path, structure)) for name, item in table.items())
-    return dict(zip(table, collected(read), strict=True))
+    read = ((name, partial(_named, name, item, path, structure)) for name, item in value.items())
+    return dict(zip(value, collected(read), strict=True))
 
 
 def _named(name: str, value: object, path: Path, structure: Structure) -> Given:
@@ -57,13 +55,12 @@ def _is_source(table: Table) -> bool:
 
 
 def _source(value: object, structure: Structure) -> InlineInput | FileInput | RandomInput:
-    if not isinstance(value, dict):
+    if not is_table(value):
         return _inline(value)
-    table = cast("Table", value)
-    if not _is_source(table):
+    if not _is_source(value):
         remedy = "a list of integers, { file = … } or { random = … }"
         raise Refusal("expected an input, not a table of them", remedy)
-    return structure(table, FileInput if "file" in table else RandomInput)
+    return structure(value, FileInput if "file" in value else RandomInput)
 
 
 def _inline(value: object) -> InlineInput:
@@ -74,14 +71,13 @@ def _inline(value: object) -> InlineInput:
 
 def _measure(value: object, path: Path, flat: list[int]) -> tuple[int, ...]:
     """The shape of a nested list, whose integers are appended to `flat` in C order."""
-    if isinstance(value, list):
-        items = cast("list[object]", value)
-        shapes = [_measure(item, (*path, k), flat) for k, item in enumerate(items)]
+    if is_list(value):
+        shapes = [_measure(item, (*path, k), flat) for k, item in enumerate(value)]
         for k, shape in enumerate(shapes):
             if shape != shapes[0]:
                 message = f"the lists of one array differ in shape: {shape} beside {shapes[0]}"
                 raise Refusal(message, "make every row equally long", (*path, k))
-        return (len(items), *(shapes[0] if shapes else ()))
+        return (len(value), *(shapes[0] if shapes else ()))
     flat.append(_integer(value, path))
     return ()
 

@@ -11,9 +11,10 @@ import re
 from collections.abc import Mapping, Sequence
 from hashlib import shake_128
 from pathlib import Path
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
-from turncoat.scenarios.problems import Refusal, did_you_mean, quoted
+from turncoat.scenarios.decoded import quoted
+from turncoat.scenarios.problems import Refusal, did_you_mean
 from turncoat.scenarios.schema import FileInput, Given, InlineInput, RandomInput
 from turncoat.scenarios.selection import is_glob, matching
 
@@ -169,12 +170,14 @@ def _read_npy(source: FileInput, file: Path) -> Integers:
     import numpy as np  # noqa: PLC0415  # only here, since loading a scenario must not load numpy
 
     try:
-        array = np.load(file, allow_pickle=False)
+        loaded: object = np.load(file, allow_pickle=False)
     except (OSError, ValueError, EOFError) as error:
         raise _unreadable(source, file, error) from None
-    if not isinstance(array, np.ndarray) or array.dtype.kind not in "iu":
-        kind = array.dtype.name if isinstance(array, np.ndarray) else "several arrays"
-        message = f"{source.file} holds {kind}, not integers"
+    if not isinstance(loaded, np.ndarray):
+        raise Refusal(f"{source.file} holds several arrays", "save a single one", ("file",))
+    array = cast("np.ndarray[Any, np.dtype[Any]]", loaded)
+    if array.dtype.kind not in "iu":
+        message = f"{source.file} holds {array.dtype.name}, not integers"
         raise Refusal(message, "save it as an integer array", ("file",))
     return Integers(array.shape or (1,), cast("list[int]", array.ravel().tolist()))
 

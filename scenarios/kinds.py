@@ -5,6 +5,7 @@ Python type, while the loader, the writer and the editor schema find the `Kind` 
 So there is one place that knows how, say, a duration is spelt. Knows no table and no file.
 """
 
+import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
@@ -14,7 +15,8 @@ from typing import Annotated, Any, Literal, TypeAlias, cast, get_args, get_origi
 import attrs
 
 from turncoat.scenarios import units
-from turncoat.scenarios.problems import Path, Refusal, collected, described, nearest, quoted
+from turncoat.scenarios.decoded import described, is_list, is_table, quoted
+from turncoat.scenarios.problems import Path, Refusal, collected, nearest
 from turncoat.scenarios.units import Comparison, show_comparison
 
 JsonSchema = dict[str, Any]
@@ -121,12 +123,11 @@ def one_or_more(choices: Sequence[str], later: tuple[str, ...] = ()) -> Kind:
     """A choice, or a non-empty list of acceptable ones."""
 
     def parse(value: object) -> tuple[str, ...]:
-        if not isinstance(value, list):
+        if not is_list(value):
             return (choose(value, choices, later),)
-        items = cast("list[object]", value)
-        if not items:
+        if not value:
             raise Refusal("an empty list accepts nothing", f"name {one_of(choices)}")
-        return collected((k, partial(choose, item, choices, later)) for k, item in enumerate(items))
+        return collected((k, partial(choose, item, choices, later)) for k, item in enumerate(value))
 
     choice: JsonSchema = {"enum": list(choices)}
     several = {"type": "array", "minItems": 1, "items": choice}
@@ -162,10 +163,9 @@ _KEBAB = text(
 
 def names(value: object) -> tuple[str, ...]:
     """Party names or globs; a single one may stand without its list."""
-    if not isinstance(value, list):
+    if not is_list(value):
         return (_name(value),)
-    items = cast("list[object]", value)
-    return collected((k, partial(_name, item)) for k, item in enumerate(items))
+    return collected((k, partial(_name, item)) for k, item in enumerate(value))
 
 
 def _name(value: object) -> str:
@@ -178,7 +178,7 @@ def somebody(value: object) -> tuple[str, ...]:
     """Party names or globs, at least one."""
     if value == []:
         raise Refusal("an empty list means nobody", "name a party, or leave the entry out")
-    if isinstance(value, dict):
+    if is_table(value):
         raise Refusal("expected party names, not a table", 'such as ["carol"] or "phone-*"')
     return names(value)
 
@@ -186,7 +186,7 @@ def somebody(value: object) -> tuple[str, ...]:
 def _struck(value: object) -> tuple[str, ...]:
     """The parties of a fault; random choices of them are still to come."""
     for key in ("fraction", "count"):
-        if isinstance(value, dict) and key in value:
+        if is_table(value) and key in value:
             remedy = "name the parties, or use a glob"
             raise Refusal(f"{{ {key} = … }} is not supported yet", remedy, (key,), "key")
     return somebody(value)
@@ -194,12 +194,11 @@ def _struck(value: object) -> tuple[str, ...]:
 
 def conditions(value: object) -> Mapping[str, str | int]:
     """The cells that chosen rows of a CSV file have."""
-    if not isinstance(value, dict):
+    if not is_table(value):
         remedy = 'such as { company = "alice" }'
         raise Refusal(f"expected a table of columns, not {described(value)}", remedy)
-    table = cast("dict[str, object]", value)
-    wanted = collected((column, partial(_cell, cell)) for column, cell in table.items())
-    return dict(zip(table, wanted, strict=True))
+    wanted = collected((column, partial(_cell, cell)) for column, cell in value.items())
+    return dict(zip(value, wanted, strict=True))
 
 
 def _cell(value: object) -> str | int:
@@ -210,11 +209,10 @@ def _cell(value: object) -> str | int:
 
 def texts(value: object) -> tuple[str, ...]:
     """A list of texts."""
-    if not isinstance(value, list):
+    if not is_list(value):
         hint = f"write [{_toml_text(value)}]" if isinstance(value, str) else ""
         raise Refusal(f"expected a list of texts, not {described(value)}", hint)
-    items = cast("list[object]", value)
-    return collected((k, partial(_text, item)) for k, item in enumerate(items))
+    return collected((k, partial(_text, item)) for k, item in enumerate(value))
 
 
 def _text(value: object) -> str:
@@ -235,45 +233,36 @@ ExpectedOutput: TypeAlias = "Numbers | Mapping[str, Numbers]"
 
 def parameters(value: object) -> Mapping[str, Any]:
     """A free table for a program or a behaviour: texts, numbers, booleans, lists and tables."""
-    if not isinstance(value, dict):
+    if not is_table(value):
         raise Refusal(f"expected a table such as {{ offset = 1 }}, not {described(value)}")
-    table = cast("dict[str, object]", value)
-    refusals = list(_unfit(table, ()))
+    refusals = _unfit(value, ())
     if refusals:
         raise ExceptionGroup("parameters", refusals)
-    return table
+    return value
 
 
-def _unfit(value: object, path: Path) -> "list[Refusal]":
-    match value:
-        case dict():
-            items = cast("dict[str, object]", value).items()
-            return [r for key, item in items for r in _unfit(item, (*path, key))]
-        case list():
-            items = cast("list[object]", value)
-            return [r for k, item in enumerate(items) for r in _unfit(item, (*path, k))]
-        case float() if value - value != 0:
-            return [Refusal(f"{value} is not a finite number", path=path)]
-        case str() | int() | float():
-            return []
-        case _:
-            return [
-                Refusal(f"{described(value)} cannot be a parameter", "write it as a text", path)
-            ]
+def _unfit(value: object, path: Path) -> list[Refusal]:
+    if is_table(value):
+        return [r for key, item in value.items() for r in _unfit(item, (*path, key))]
+    if is_list(value):
+        return [r for k, item in enumerate(value) for r in _unfit(item, (*path, k))]
+    if isinstance(value, float) and not math.isfinite(value):
+        return [Refusal(f"{value} is not a finite number", path=path)]
+    if isinstance(value, (str, int, float)):
+        return []
+    return [Refusal(f"{described(value)} cannot be a parameter", "write it as a text", path)]
 
 
 def expected_output(value: object) -> ExpectedOutput:
     """A number, a list of numbers, or a table from the names of outputs to these."""
-    if isinstance(value, dict):
-        table = cast("dict[str, object]", value)
-        return {name: _numbers(item, (name,)) for name, item in table.items()}
+    if is_table(value):
+        return {name: _numbers(item, (name,)) for name, item in value.items()}
     return _numbers(value, ())
 
 
 def _numbers(value: object, path: Path) -> Numbers:
-    if isinstance(value, list):
-        items = cast("list[object]", value)
-        return tuple(_numbers(item, (*path, k)) for k, item in enumerate(items))
+    if is_list(value):
+        return tuple(_numbers(item, (*path, k)) for k, item in enumerate(value))
     try:
         return units.number(value)
     except Refusal as refusal:

@@ -15,17 +15,11 @@ from pathlib import Path as FilePath
 import attrs
 
 from turncoat.scenarios.crosschecks import crosschecks
+from turncoat.scenarios.decoded import quoted
 from turncoat.scenarios.inputs import Source, Sources, read
 from turncoat.scenarios.layers import Document, Layer, inherited, merged
 from turncoat.scenarios.overrides import options, overridden
-from turncoat.scenarios.problems import (
-    Problem,
-    Refusal,
-    ScenarioError,
-    did_you_mean,
-    nearest,
-    quoted,
-)
+from turncoat.scenarios.problems import Problem, Refusal, ScenarioError, did_you_mean, nearest
 from turncoat.scenarios.reading import read_layer, read_text
 from turncoat.scenarios.scenario import Scenario
 from turncoat.scenarios.schema import Tables

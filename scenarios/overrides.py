@@ -13,9 +13,10 @@ from typing import Any, cast
 
 import attrs
 
+from turncoat.scenarios.decoded import described, is_list, is_table, quoted
 from turncoat.scenarios.layers import Document, Layer, Table
 from turncoat.scenarios.positions import Span, Spot, positions
-from turncoat.scenarios.problems import Path, Problem, Refusal, ScenarioError, described, quoted
+from turncoat.scenarios.problems import Path, Problem, Refusal, ScenarioError
 from turncoat.scenarios.toml_writer import toml_value
 
 _STEP = re.compile(r"""(?:(?:^|\.)(?:([\w-]+)|"([^"]*)"|'([^']*)'))|\[(\d{1,9})\]""", re.ASCII)
@@ -120,8 +121,8 @@ def _resolved(steps: list[str | int], data: object) -> Path:
     """The steps with entries of lists by index."""
     path: Path = ()
     for step in steps:
-        if isinstance(data, list):
-            step = _index(step, cast("list[object]", data))
+        if is_list(data):
+            step = _index(step, data)
         elif isinstance(step, int):
             raise Refusal(f"[{step}] is no entry: there is no list", "use the name of a key")
         path = (*path, step)
@@ -130,13 +131,11 @@ def _resolved(steps: list[str | int], data: object) -> Path:
 
 
 def _entered(data: object, step: str | int) -> object:
-    match data:
-        case list():
-            return cast("list[object]", data)[cast("int", step)]
-        case dict():
-            return cast("Table", data).get(cast("str", step), {})
-        case _:
-            raise Refusal(f"{described(data)} stands above {step!r}", "only tables have keys")
+    if is_list(data) and isinstance(step, int):
+        return data[step]
+    if is_table(data) and isinstance(step, str):
+        return data.get(step, {})
+    raise Refusal(f"{described(data)} stands above {step!r}", "only tables have keys")
 
 
 def _index(step: str | int, entries: list[object]) -> int:
@@ -148,7 +147,7 @@ def _index(step: str | int, entries: list[object]) -> int:
             return step
         raise Refusal(f"there is no entry {step}", f"the list has {len(entries)}, counted from 0")
     for index, entry in enumerate(entries):
-        if isinstance(entry, dict) and cast("Table", entry).get("name") == step:
+        if is_table(entry) and entry.get("name") == step:
             return index
     raise Refusal(f"no entry is named {step!r}", "use its index, as in fault[0].who")
 
@@ -158,9 +157,8 @@ def _replaced(data: object, path: Path, value: object) -> object:
     if not path:
         return value
     step, below = path[0], _replaced(_entered(data, path[0]), path[1:], value)
-    if isinstance(data, list):
-        items = cast("list[object]", data)
-        return [below if index == step else item for index, item in enumerate(items)]
+    if is_list(data):
+        return [below if index == step else item for index, item in enumerate(data)]
     return {**cast("Table", data), cast("str", step): below}
 
 

@@ -58,16 +58,16 @@ PRESETS: Mapping[str, Preset] = {
         link=LinkFigures(latency=250 * MICROSECOND, jitter=50 * MICROSECOND),
         host=HostFigures(bandwidth_up=GIGABIT, bandwidth_down=GIGABIT),
         source=(
-            "Chosen for illustration, not measured: gigabit Ethernet, and the order of magnitude of "
-            "a round trip of half a millisecond through a few switches."
+            "Chosen for illustration, not measured: gigabit Ethernet, and the order of magnitude "
+            "of a round trip of half a millisecond through a few switches."
         ),
     ),
     "wan": Preset(
         link=LinkFigures(latency=40 * MILLISECOND, jitter=5 * MILLISECOND),
         host=HostFigures(bandwidth_up=100 * MEGABIT, bandwidth_down=100 * MEGABIT),
         source=(
-            "Chosen for illustration, not measured: the order of magnitude of a round trip of 80 ms "
-            "across a continent or an ocean, over a 100 Mbit/s access line."
+            "Chosen for illustration, not measured: the order of magnitude of a round trip of "
+            "80 ms across a continent or an ocean, over a 100 Mbit/s access line."
         ),
     ),
 }

@@ -1,4 +1,4 @@
-"""What is wrong with a scenario file: one `Problem` per mistake, and the error that carries them all.
+"""What is wrong with a scenario file: one `Problem` per mistake, and the error that carries them.
 
 A `Refusal` is raised deep inside, where only a value is known; the loader turns it into a `Problem`
 once it knows in which file, on which line and under which key the value stands. Knows no key by
@@ -6,18 +6,17 @@ name and reads no file.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date, datetime, time
 from difflib import get_close_matches
 from typing import Literal, TypeVar
 from unicodedata import east_asian_width
 
 import attrs
 
+from turncoat.scenarios.decoded import is_bare
+
 Path = tuple[str | int, ...]  # ("adversary", 0, "does"): table keys and list indices
 T = TypeVar("T")
 End = Literal["key", "value"]  # which end of `key = value` a caret points at
-
-BARE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")
 
 
 class Refusal(ValueError):
@@ -96,7 +95,7 @@ class Problem:
             return [f"       | {self.suggestion}"] if self.suggestion else []
         carets = "^" * min(max(self.width, 1), max(len(self.source) - self.column + 1, 1))
         below = f"{_blank(self.source[: self.column - 1])}{carets} {self.suggestion}".rstrip()
-        return [f"{self.line or '':>6} | {self.source}", f"       | {below}"]
+        return [f"{self.line or '':>6} | {_printable(self.source)}", f"       | {below}"]
 
 
 class ScenarioError(Exception):
@@ -111,39 +110,10 @@ def dotted(path: Path) -> str:
     """A path as it is written: adversary[0].when.kind."""
     text = ""
     for part in path:
-        text += f"[{part}]" if isinstance(part, int) else f".{bare(part)}"
+        text += (
+            f"[{part}]" if isinstance(part, int) else f".{part if is_bare(part) else repr(part)}"
+        )
     return text.removeprefix(".")
-
-
-def bare(key: str) -> str:
-    """A TOML key, quoted only if it must be."""
-    return key if key and BARE.issuperset(key) else repr(key)
-
-
-def quoted(text: str) -> str:
-    """A text in quotes, cut if it is long."""
-    return repr(text if len(text) <= 60 else f"{text[:57]}...")
-
-
-def described(value: object) -> str:
-    """What a value is, for "expected …, not …"."""
-    match value:
-        case bool():
-            return "true" if value else "false"
-        case int():
-            return f"the integer {value}" if abs(value) < 10**20 else "a huge integer"
-        case float():
-            return f"the number {value}"
-        case str():
-            return f"the text {quoted(value)}"
-        case list():
-            return "a list"
-        case dict():
-            return "a table"
-        case date() | datetime() | time():
-            return "a date or time"
-        case _:
-            return f"a {type(value).__name__}"
 
 
 def nearest(name: str, choices: Iterable[str]) -> str | None:
@@ -164,6 +134,11 @@ def did_you_mean(name: str, choices: Sequence[str]) -> str:
 def listed(choices: Sequence[str]) -> str:
     """The first few of them."""
     return ", ".join(choices[:8]) + (", …" if len(choices) > 8 else "")
+
+
+def _printable(source: str) -> str:
+    """A line of a foreign file without the power to steer a terminal."""
+    return "".join(c if c.isprintable() or c == "\t" else "\ufffd" for c in source)
 
 
 def _blank(prefix: str) -> str:

@@ -1,4 +1,4 @@
-"""A scenario written back: every value in its canonical spelling, every default and preset explicit.
+"""A scenario written back: every value spelt canonically, every default and preset explicit.
 
 The result needs no other file: integers that came from files stand in it. It reads back as the same
 scenario. Goes by the classes of `schema.py` alone.
@@ -31,7 +31,7 @@ def resolved(tables: Tables, sources: Sources) -> dict[str, Any]:
 def _table(instance: Any) -> dict[str, Any]:
     """The keys of one table; what is not given or empty is left out."""
     table: dict[str, Any] = {}
-    for attribute in attrs.fields(type(instance)):
+    for attribute in attrs.fields(instance.__class__):
         value = getattr(instance, attribute.name)
         if value is not None and attribute.type != Inputs:
             shown = _shown(value, attribute.type)
@@ -45,7 +45,7 @@ def _shown(value: Any, annotation: Any) -> Any:
     kind = kind_of(_given(annotation))
     if kind is not None:
         return kind.show(value)
-    if attrs.has(type(value)):
+    if attrs.has(value.__class__):
         return _table(value)
     if isinstance(value, tuple):
         return [_table(entry) for entry in cast("tuple[object, ...]", value)]

@@ -44,8 +44,9 @@ TITLE_KEYS = ("name", "about", "cites")  # what a scenario is called changes not
 
 @attrs.frozen(kw_only=True)
 class Scenario:
-    """source: the file. reference: what stands behind `turncoat run` to load it again. text: what it said. tables: the model. sources: the integers, or random
-    draws, by party name or glob and by input name."""
+    """source: the file. reference: what stands behind `turncoat run` to load it again. text: what
+    the file said. tables: the model. sources: the integers, or random draws, by party name or glob
+    and by input name."""
 
     source: FilePath
     reference: str = attrs.field(eq=False)

@@ -85,8 +85,8 @@ class ScenarioTable:
     extends: str | None = attrs.field(
         default=None,
         metadata=told(
-            "Another scenario, by path relative to this file or by catalogue name, whose tables this "
-            "file changes key by key (lists are replaced whole). One level only."
+            "Another scenario, by path relative to this file or by catalogue name. This file "
+            "changes its tables key by key and its lists as a whole. One level only."
         ),
     )
 
@@ -136,7 +136,7 @@ class RandomInput:
 
 @attrs.frozen(kw_only=True)
 class FileInput:
-    """{ file = "x.csv", column = "salary", where = { company = "alice" } }, or { file = "x.npy" }."""
+    """{ file = "x.csv", column = "salary", where = { company = "alice" } }; { file = "x.npy" }."""
 
     file: str = attrs.field(
         metadata=told("A .csv or .npy file of integers, relative to the scenario file.")
@@ -193,7 +193,7 @@ class Parties:
 
 @attrs.frozen(kw_only=True)
 class Link:
-    """[[network.link]]: what is different between some pairs. Later entries override earlier ones."""
+    """[[network.link]]: what is different between some pairs; later entries win."""
 
     from_: Somebody = attrs.field(metadata=told("The senders: names or globs."))
     to: Somebody = attrs.field(metadata=told("The receivers: names or globs."))

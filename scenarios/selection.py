@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
 
-from turncoat.scenarios.problems import Refusal, quoted
+from turncoat.scenarios.decoded import quoted
+from turncoat.scenarios.problems import Refusal
 from turncoat.scenarios.schema import Parties
 
 DEFAULT_PATTERN = "P{i}"

@@ -4,7 +4,7 @@ Scalars are never converted: 3 is not "3", true is not 1. Knows the shape of a f
 stands in a text (`layers.py`) nor whether its parts fit together (`crosschecks.py`).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any, cast
 
@@ -12,9 +12,10 @@ import attrs
 from cattrs import AttributeValidationNote, Converter, ForbiddenExtraKeysError
 from cattrs.gen import make_dict_structure_fn, override
 
+from turncoat.scenarios.decoded import described, is_list, is_table
 from turncoat.scenarios.given import read_inputs
 from turncoat.scenarios.kinds import Kind, choices_of, choose, element_of, kind_of
-from turncoat.scenarios.problems import Path, Refusal, Step, collected, described, nearest
+from turncoat.scenarios.problems import Path, Refusal, Step, collected, nearest
 from turncoat.scenarios.schema import (
     LATER_KEYS,
     Inputs,
@@ -117,24 +118,32 @@ def _missing_remedy(path: Path) -> str:
 
 def _literal_hook(annotation: Any) -> Any:
     choices, planned = cast("tuple[tuple[str, ...], tuple[str, ...]]", choices_of(annotation))
-    return lambda value, _: choose(value, choices, planned)
+
+    def hook(value: object, _: object) -> str:
+        return choose(value, choices, planned)
+
+    return hook
 
 
 def _kind_hook(annotation: Any) -> Any:
     kind = cast("Kind", kind_of(annotation))
-    return lambda value, _: kind.parse(value)
-
-
-def _class_hook(cls: type) -> Any:
-    renamed: dict[str, Any] = {a.name: override(rename=key_of(a)) for a in attrs.fields(cls)}
-    fill = make_dict_structure_fn(cls, _CONVERTER, **renamed)
 
     def hook(value: object, _: object) -> object:
-        if isinstance(value, list):
+        return kind.parse(value)
+
+    return hook
+
+
+def _class_hook(cls: type[Any]) -> Any:
+    renamed: dict[str, Any] = {a.name: override(rename=key_of(a)) for a in attrs.fields(cls)}
+    fill: Callable[[Any, Any], object] = make_dict_structure_fn(cls, _CONVERTER, **renamed)
+
+    def hook(value: object, _: object) -> object:
+        if is_list(value):
             raise Refusal("expected one table, not a list", _header(cls), end="key")
-        if not isinstance(value, dict):
+        if not is_table(value):
             raise Refusal(f"expected a table, not {described(value)}")
-        return fill(cast("dict[str, object]", value), cls)
+        return fill(value, cls)
 
     return hook
 
@@ -143,17 +152,18 @@ def _tables_hook(annotation: Any) -> Any:
     element = cast("type", element_of(annotation))
 
     def hook(value: object, _: object) -> tuple[object, ...]:
-        if isinstance(value, dict):
+        if is_table(value):
             message = "expected a list of tables, not one table"
             raise Refusal(message, _header(element), end="key")
-        if not isinstance(value, list):
+        if not is_list(value):
             raise Refusal(f"expected a list of tables, not {described(value)}")
-        items = cast("list[object]", value)
-        return collected(
-            (k, partial(_CONVERTER.structure, item, element)) for k, item in enumerate(items)
-        )
+        return collected((k, partial(_table, item, element)) for k, item in enumerate(value))
 
     return hook
+
+
+def _table(value: object, cls: type) -> object:
+    return cast("object", _CONVERTER.structure(value, cls))
 
 
 def _strict(expected: type, words: str) -> Any:
@@ -176,7 +186,7 @@ def _strict_remedy(expected: type, value: object) -> str:
 
 
 def _inputs_hook(value: object, _: object) -> Inputs:
-    return read_inputs(value, _CONVERTER.structure)
+    return read_inputs(value, _table)
 
 
 def _converter() -> Converter:

@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
-from turncoat.scenarios.problems import BARE
+from turncoat.scenarios.decoded import is_bare
 
 Table = Mapping[str, Any]
 
@@ -48,7 +48,7 @@ def toml_value(value: object) -> str:
 
 def toml_key(key: str) -> str:
     """A key, bare where TOML allows it."""
-    return key if key and BARE.issuperset(key) else toml_value(key)
+    return key if is_bare(key) else toml_value(key)
 
 
 def _pairs(table: Table) -> Iterator[str]:

@@ -5,6 +5,7 @@ each has a way back to a canonical text. Bits and bytes never mix silently. Rais
 no scenario key.
 """
 
+import math
 import operator
 import re
 from collections.abc import Callable, Mapping
@@ -13,7 +14,8 @@ from typing import Literal
 
 import attrs
 
-from turncoat.scenarios.problems import Refusal, described, nearest, quoted
+from turncoat.scenarios.decoded import described, quoted
+from turncoat.scenarios.problems import Refusal, nearest
 
 NANOSECONDS = {
     "h": 3600 * 10**9,
@@ -98,7 +100,7 @@ def number(value: object) -> Fraction:
             pass
         case int():
             return Fraction(value)
-        case float() if value - value == 0:  # neither infinite nor NaN
+        case float() if math.isfinite(value):
             return Fraction(repr(value))
         case str() if (ratio := _RATIO.fullmatch(value)) and ratio[2]:
             if int(ratio[2]) == 0:

@@ -1,0 +1,212 @@
+"""Messages per second of the simulator's kernel, beside a tuned SimPy model of the same traffic.
+
+    python benchmarks/kernel.py [--repeat 5] [--quick] [--only SECTION] [--json FILE]
+
+Our side against two SimPy models in the same run: one that carries the traffic and nothing else,
+and one that also keeps our books. README.md says how to read the tables.
+"""
+
+import argparse
+import json
+import math
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+from contest import Figure, Side, machine, meet
+from peers import PeerUnavailable, python_of, versions
+from workload import Job, Traffic
+
+OURS, SIMPY, BOOKS = "turncoat", "SimPy", "SimPy + books"
+RELAXED_GC = (50_000, 20, 100)
+STAR_ROUNDS = 4  # requests of each client, each with its answer: 8 messages a client
+
+PLAIN = {
+    "ring": [Traffic("ring", 3, 6_000)],
+    "all-to-all": [
+        Traffic("all-to-all", 10, 600),
+        Traffic("all-to-all", 100, 6),
+        Traffic("all-to-all", 300, 1),
+    ],
+    "star": [Traffic("star", 1_000, STAR_ROUNDS), Traffic("star", 10_000, STAR_ROUNDS)],
+}
+VARIED = [
+    Traffic("ring", 3, 3_000),
+    Traffic("all-to-all", 10, 300),
+    Traffic("all-to-all", 100, 5),
+    Traffic("star", 1_000, STAR_ROUNDS),
+]
+VARIANTS = ("sizes", "bodies", "meter", "encode", "bandwidth")
+SAME_DIGEST = ("bodies", "meter", "encode")  # what only watches must not change the transcript
+GROWTH = {
+    "all-to-all 10, by rounds": [Traffic("all-to-all", 10, r) for r in (112, 1_112, 11_112)],
+    "star, by clients": [Traffic("star", n, STAR_ROUNDS) for n in (1_250, 4_000, 12_500)],
+}
+MEMORY = {
+    "message in flight, all-to-all 300": Traffic("all-to-all", 300, 1),
+    "blocked client with its message, star 2,000": Traffic("star", 2_000, 1),
+}
+
+
+@dataclass
+class Bench:
+    """One invocation: who takes part, how often, and everything found so far."""
+
+    sides: list[Side]
+    repeat: int
+    quick: bool
+    found: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def ours(self) -> Side:
+        return self.sides[0]
+
+    def meet(self, sides: Sequence[Side], job: Job, repeat: int | None = None) -> dict[str, Figure]:
+        figures = meet(sides, job, repeat or self.repeat)
+        for name, figure in figures.items():
+            self.found.append({"side": name, "job": json.loads(job.dump()), "runs": figure.runs})
+        return figures
+
+    def sized(self, traffic: Traffic) -> Traffic:
+        """In a quick run a fifth of the rounds; but a star keeps its eight messages a client."""
+        if not self.quick or traffic.shape == "star":
+            return traffic
+        return replace(traffic, rounds=max(1, traffic.rounds // 5))
+
+
+def main() -> None:
+    sections: dict[str, Callable[[Bench], None]] = {
+        **{shape: lambda bench, shape=shape: speed(bench, shape) for shape in PLAIN},
+        "variants": variants,
+        "growth": growth,
+        "memory": memory,
+    }
+    args = arguments(list(sections))
+    try:
+        peer, pins = str(python_of("simpy")), versions("simpy")
+    except PeerUnavailable as error:
+        sys.exit(str(error))
+    bench = Bench(contestants(peer), args.repeat or (2 if args.quick else 5), args.quick)
+    print(*machine(), f"SimPy side: {pins}, same Python; {bench.repeat} runs a side", sep="\n")
+    for name in args.only or sections:
+        sections[name](bench)
+    if args.json:
+        report = {"machine": machine(), "peer": pins, "found": bench.found}
+        Path(args.json).write_text(json.dumps(report, indent=1))
+
+
+def arguments(sections: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--repeat", type=int, help="runs of each side (default 5, quick 2)")
+    parser.add_argument("--quick", action="store_true", help="fewer and smaller runs")
+    parser.add_argument("--only", action="append", choices=sections, help="may be repeated")
+    parser.add_argument("--json", metavar="FILE", help="write every single run there")
+    return parser.parse_args()
+
+
+def contestants(peer: str) -> list[Side]:
+    return [
+        Side(OURS, sys.executable, "ours_kernel.py"),
+        Side(SIMPY, peer, "peer_simpy.py"),
+        Side(BOOKS, peer, "peer_simpy.py", ("books",)),
+    ]
+
+
+# -- sections ------------------------------------------------------------------------------------
+
+
+def speed(bench: Bench, shape: str) -> None:
+    """The main table: both latencies, with Python's garbage collector as it is and relaxed."""
+    title(f"{shape}: µs of CPU per message, median (best)")
+    row("", OURS, "messages/s", SIMPY, BOOKS, "ours/SimPy", "ours/+books", "wall/CPU", "gc")
+    for traffic, jitter in product(PLAIN[shape], (False, True)):
+        for thresholds in (None, RELAXED_GC):
+            job = Job(replace(bench.sized(traffic), jitter=jitter), gc=thresholds)
+            a, b, c = bench.meet(bench.sides, job).values()
+            row(
+                job.traffic.name, micro(a), f"{1e6 / a.median:,.0f}", micro(b), micro(c),
+                ratio(a, b), ratio(a, c), f"{a.waiting:.1f}", "relaxed" if job.gc else "default",
+            )  # fmt: skip
+
+
+def variants(bench: Bench) -> None:
+    """What each thing costs that our side can do besides, and what reading the journal costs."""
+    title("variants of ours, with jitter: µs per message (times the plain run)")
+    row("", "plain", *VARIANTS, "SimPy", "digest", "ledger")
+    for traffic in map(bench.sized, VARIED):
+        sides = [bench.ours, *(replace(bench.ours, name=v, options=(v,)) for v in VARIANTS)]
+        sides[0] = replace(sides[0], name="plain", options=("books",))
+        plain, *others, rival = bench.meet([*sides, bench.sides[1]], Job(traffic)).values()
+        watched_alike(traffic, plain, dict(zip(VARIANTS, others, strict=True)))
+        cells = [f"{other.median:.2f} ({ratio(other, plain)})" for other in others]
+        journal = [f"{plain.seconds(key):.2f}" for key in ("digest_s", "ledger_s")]
+        row(traffic.name, micro(plain), *cells, f"{rival.median:.2f}", *journal)
+
+
+def watched_alike(traffic: Traffic, plain: Figure, others: dict[str, Figure]) -> None:
+    """Raises RuntimeError if watching, or really encoding, changed a transcript."""
+    for name in SAME_DIGEST:
+        if others[name].runs[0]["digest"] != plain.runs[0]["digest"]:
+            raise RuntimeError(f"{traffic.name}: {name} changed the digest")
+
+
+def growth(bench: Bench) -> None:
+    """Time over messages, from 10^4 to 10^6, as the slope of a line in log-log: 1 is linear."""
+    title("growth, with jitter: µs per message at each size, and time ~ messages^slope")
+    for name, sizes in GROWTH.items():
+        series = sizes[:-1] if bench.quick else sizes
+        row(name, *(f"{traffic.messages:,}" for traffic in series), "slope", "peak bytes/message")
+        met = [bench.meet(bench.sides[:2], Job(t), min(3, bench.repeat)) for t in series]
+        for side in (OURS, SIMPY):
+            figures = [each[side] for each in met]
+            first, last = figures[0], figures[-1]
+            grown = last.peak_bytes - first.peak_bytes
+            more = last.job.traffic.messages - first.job.traffic.messages
+            row(side, *map(micro, figures), f"{slope(figures):.2f}", f"{grown / more:,.0f}")
+
+
+def memory(bench: Bench) -> None:
+    """Resident bytes when all have sent and nothing has arrived, shared out."""
+    title("memory: resident bytes per …")
+    row("", OURS, SIMPY, "ours/SimPy")
+    for name, traffic in MEMORY.items():
+        share = traffic.messages if traffic.shape == "all-to-all" else traffic.parties
+        job = Job(traffic, task="memory")
+        ours, peer = (side.run(job)["bytes"] / share for side in bench.sides[:2])
+        bench.found.append({"memory": name, OURS: ours, SIMPY: peer})
+        row(name, f"{ours:,.0f}", f"{peer:,.0f}", f"{ours / peer:.1f}×")
+
+
+# -- figures and tables --------------------------------------------------------------------------
+
+
+def slope(figures: Sequence[Figure]) -> float:
+    """Least squares through (log messages, log seconds)."""
+    x = [math.log(figure.job.traffic.messages) for figure in figures]
+    y = [math.log(figure.median * figure.job.traffic.messages) for figure in figures]
+    mean_x, mean_y = sum(x) / len(x), sum(y) / len(y)
+    over = sum((a - mean_x) * (b - mean_y) for a, b in zip(x, y, strict=True))
+    return over / sum((a - mean_x) ** 2 for a in x)
+
+
+def micro(figure: Figure) -> str:
+    return f"{figure.median:.2f} ({figure.best:.2f})"
+
+
+def ratio(one: Figure, other: Figure) -> str:
+    return f"{one.median / other.median:.1f}×"
+
+
+def title(text: str) -> None:
+    print(f"\n{text}")
+
+
+def row(name: str, *cells: str) -> None:
+    print(f"  {name:<44}" + "".join(f"{cell:>17}" for cell in cells), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,45 @@
+"""Symmetric primitives: so far the key stream from which a party's coins are taken.
+
+AES-128 in counter mode, with a zero counter block first [SP 800-38A]: each key is used for one
+stream only. Simulated parties need reproducible coins, not secret ones; nothing here resists side
+channels. Knows neither parties nor names: the world derives the keys (`actors/randomness.py`).
+"""
+
+import numpy as np
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from numpy.typing import NDArray
+
+_CHUNK = 1 << 16  # octets drawn at a time: they stay in the second-level cache
+_ZEROS = memoryview(bytes(_CHUNK))
+
+
+class AesCtrTape:
+    """A party's coins as an AES-128-CTR key stream; a `Tape` of `actors/randomness.py`.
+
+    Computationally indistinguishable from uniform coins (κ = 128) for up to 2^40 octets a key.
+    The values depend on the sizes of earlier calls too, not on the position in the stream alone.
+    """
+
+    def __init__(self, key: bytes) -> None:
+        """`key`: 16 bytes, of no other use. ValueError for another length."""
+        if len(key) != 16:
+            raise ValueError(f"a tape's key has 16 bytes (AES-128), not {len(key)}")
+        self._stream = Cipher(algorithms.AES(key), modes.CTR(bytes(16))).encryptor()
+
+    def octets(self, count: int) -> bytes:
+        """`count` uniform bytes: the next of the key stream."""
+        return self._stream.update(bytes(count))
+
+    def uniform(self, bound: int, count: int) -> NDArray[np.uint64]:
+        """`count` independent, exactly uniform integers in [0, bound), 1 ≤ bound ≤ 2^64.
+
+        Candidates are masked to the bits of bound − 1; those not below the bound are rejected and
+        drawn again, so there is no bias at all.
+        """
+        if not 1 <= bound <= 1 << 64:
+            raise ValueError(f"bound {bound}: coins are drawn below a bound of 1 to 2^64")
+        words = np.zeros(count, np.uint64)
+        filled = 0 if bound > 1 else count
+        while filled < count:
+            filled += self._fill(words[filled:], bound)
+        return words

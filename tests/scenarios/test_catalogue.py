@@ -1,0 +1,94 @@
+"""Every shipped scenario runs and holds what it expects; turned round, it fails."""
+
+import json
+
+import pytest
+
+from turncoat.scenarios.compose import simulate
+from turncoat.scenarios.loader import catalogue, load
+
+TURNED_ROUND = {"OK": "WRONG", "WRONG": "OK", "ABORT": "OK", "STALL": "OK"}
+
+
+@pytest.mark.parametrize("name", catalogue())
+def test_a_shipped_scenario_holds_what_it_expects(name):
+    report = simulate(load(name))
+    failed = [e for e in report.expectations if not e.held]
+    assert not failed
+    assert report.exit_code == 0
+
+
+@pytest.mark.parametrize("name", catalogue())
+def test_a_shipped_scenario_with_its_verdict_turned_round_fails(name):
+    """No expectation is vacuous: the opposite verdict is not found."""
+    (verdict,) = load(name).expect.verdict
+    report = simulate(load(name, {"expect.verdict": TURNED_ROUND[verdict]}))
+    assert report.exit_code == 1
+
+
+@pytest.mark.parametrize("name", catalogue())
+def test_a_shipped_scenario_says_what_it_is_about(name):
+    scenario = load(name)
+    assert scenario.name == name
+    assert scenario.header.about.endswith(".")
+    assert scenario.header.cites
+    assert scenario.header.seed is not None
+
+
+@pytest.mark.parametrize("name", catalogue())
+def test_the_document_of_a_run_is_json_and_equal_between_runs(name):
+    documents = [simulate(load(name)).json() for _ in range(2)]
+    for document in documents:
+        measured = document.pop("measured")
+        assert measured["wall_s"] > 0
+    assert json.dumps(documents[0]) == json.dumps(documents[1])
+
+
+def attack(name, **overrides):
+    return simulate(load(name, overrides))
+
+
+@pytest.mark.parametrize("name", ["lie-in-a-product", "lie-in-an-opening"])
+def test_the_harmless_twin_of_a_lie_is_harmless(name):
+    """The same wiring with an offset of 0: it fires, changes nothing, and all is well."""
+    twin = load(name, {"adversary": [_twin(name)], "expect": {"verdict": "OK"}})
+    report = simulate(twin)
+    assert report.verdict.name == "OK"
+    (receipt,) = report.run.receipts
+    assert receipt.fired
+    assert not receipt.changed
+
+
+def _twin(name):
+    adversary = dict(load(name).document.data["adversary"][0])
+    return {**adversary, "with": {"offset": 0}}
+
+
+def test_a_lie_over_the_product_shifts_the_variance_by_a_multiple_of_the_offset():
+    """λ_3 = 1 for the points 1, 2, 3 at 0: carol's offset on her dealing is the shift of [z]."""
+    honest = simulate(load("lie-in-a-product", {"adversary": [], "expect": {"verdict": "OK"}}))
+    wrong = simulate(load("lie-in-a-product"))
+    (right,) = {o.value.numerator for _, o in honest.outcome.items()}
+    (found,) = {o.value.numerator for name, o in wrong.outcome.items() if name != "carol"}
+    entries = 5
+    assert found - right == entries  # m·(Σx² + 1) − (Σx)²
+
+
+def test_an_attack_that_matches_nothing_is_inconclusive_and_says_what_there_was():
+    missed = load("lie-in-an-opening", {"adversary": [_missing()]})
+    report = simulate(missed)
+    assert report.exit_code == 3
+    (receipt,) = report.json()["receipts"]
+    assert receipt["fired"] == 0
+    assert receipt["messages_of_party"] == ["InputShare", "PartialOpening"]
+
+
+def _missing():
+    return {"corrupts": ["carol"], "does": "add-error", "when": {"kind": "SubShare"}}
+
+
+def test_a_stall_says_who_waits_for_what_and_who_is_dead():
+    waiting = simulate(load("crashed-party")).json()["waiting"]
+    assert {w["party"] for w in waiting} == {"alice", "bob"}
+    assert {w["kind"] for w in waiting} == {"SubShare"}
+    assert all(w["missing"] == w["dead"] == ["carol"] for w in waiting)
