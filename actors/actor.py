@@ -59,7 +59,8 @@ class Actor:
         self.down = kernel.topology.down(index)
         self.up_free = 0  # when the access line is free again [ns]
         self.down_free = 0
-        self.latest: dict[int, int] = {}  # receiver → latest arrival so far, for FIFO channels
+        # receiver → (last departure, arrival) so far, for FIFO channels that vary
+        self.latest: dict[int, tuple[int, int]] = {}
         self.sends = 0
         self.crashes: list[Crash] = []
         self.died: float = math.inf
@@ -90,13 +91,13 @@ class Actor:
         parcel = Parcel(self.index, key, 0, body, 0, 0)
         self.kernel.put(self, parcel)
 
-    def settle(self, slot: Slot, got: dict[int, Parcel], *, complete: bool) -> None:
-        """After a gather: forget the slot, unless something may yet come to it."""
-        if complete and not slot.mail and not self.kernel.may_repeat:
+    def settle(self, slot: Slot, got: dict[int, Parcel]) -> None:
+        """After a gather: remember what was said if it may be contradicted, else make room."""
+        if self.kernel.may_repeat:
+            for sender, parcel in got.items():
+                slot.taken[sender] = parcel.fingerprint
+        elif not slot.mail:
             self.mailbox.slots.pop(slot.key, None)
-            return
-        for sender, parcel in got.items():
-            slot.taken[sender] = parcel.fingerprint
 
     # -- life and death ------------------------------------------------------------------------
 

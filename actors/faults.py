@@ -12,8 +12,8 @@ import attrs
 class Crash:
     """Power cut of one party: nothing that it does afterwards leaves it.
 
-    Exactly one trigger: at a virtual time [ns], after its k-th message has left, or after its
-    first send of a kind (a protocol point, in kebab case: "masked-input").
+    Exactly one trigger: at a virtual time [ns], when its k-th message has left its access line,
+    or when all of its first send of a kind has (a protocol point, in kebab case: "masked-input").
     """
 
     party: int
@@ -26,6 +26,8 @@ class Crash:
         given = [t for t in (self.at, self.after_sends, self.after) if t is not None]
         if len(given) != 1:
             raise ValueError("a crash needs exactly one of at, after_sends, after")
+        if (self.at or 0) < 0 or (self.after_sends or 0) < 0:
+            raise ValueError("a crash counts time and sends from 0: at and after_sends are not < 0")
 
 
 @attrs.frozen

@@ -6,7 +6,6 @@ an instant: faults, delayed sends, arrivals, deliveries, timers. Nothing here de
 in which Trio ran the parties, and tests shuffle that order to prove it.
 """
 
-import math
 from collections.abc import Mapping, Sequence
 from heapq import heappop, heappush
 from itertools import islice
@@ -17,7 +16,7 @@ import trio
 from turncoat.actors.actor import AbortAnnouncement, Actor, Program
 from turncoat.actors.clock import VirtualClock
 from turncoat.actors.envelope import Envelope, Parcel, Posting, kind_of_body
-from turncoat.actors.errors import ProtocolAbort
+from turncoat.actors.errors import MisuseError, ProtocolAbort
 from turncoat.actors.faults import Crash, FaultRecord, protocol_point
 from turncoat.actors.journal import Fate, Journal
 from turncoat.actors.link import retransmission_delay, serialisation
@@ -74,6 +73,7 @@ class Kernel:
         self._ticks = 0
         self._held = 0
         self._dead = False
+        self._doomed: list[trio.CancelScope] = []
         self._root = trio.CancelScope()
         self._struck = dict[Crash, int]()
         self._plain = (
@@ -87,10 +87,16 @@ class Kernel:
     def run(self, programs: Mapping[int, Program]) -> None:
         """Run every party's program to its end. Raises the first party's error, if any had one."""
         self._arm()
-        trio.run(self._main, programs, clock=self.clock, instruments=self._instruments)
-        for index in sorted(self.failures):
-            error = self.failures[index]
-            error.add_note(f"raised by {self.cast.name(index)} (P{index}) at {self.clock.now} ns")
+        try:
+            trio.run(self._main, programs, clock=self.clock, instruments=self._instruments)
+        except trio.TrioInternalError:
+            if not self.failures:  # else it only says that a program did not heed a cancellation
+                raise
+        if not self.failures:
+            self._flush()  # what the last strands posted leaves too, and is billed
+        for index, error in sorted(self.failures.items()):
+            who = f"{self.cast.name(index)} (P{index})" if index else "the simulator"
+            error.add_note(f"raised by {who} at {self.clock.now} ns")
             raise error
 
     async def _main(self, programs: Mapping[int, Program]) -> None:
@@ -103,26 +109,39 @@ class Kernel:
 
     def _arm(self) -> None:
         for number, crash in enumerate(self._world.faults):
-            if crash.at is not None:
-                heappush(self._events, (crash.at, FAULT, number, crash, None, 0))
-            else:
+            if crash.at is None:
                 self.actors[crash.party].crashes.append(crash)
+            elif crash.at == 0:  # before anybody has run
+                self._crash(self.actors[crash.party], crash)
+            else:
+                heappush(self._events, (crash.at, FAULT, number, crash, None, 0))
 
     def fail(self, index: int, error: Exception) -> None:
-        """A party's program raised: that is a bug in a protocol or here, and ends the run."""
-        self.failures[index] = error
-        self._root.cancel()
+        """A party's program (0: the kernel) raised: that is a bug, and ends the run."""
+        if not self._root.cancel_called:
+            self.failures.setdefault(index, error)
+            self.cancel_at_rest(self._root)
+
+    def cancel_at_rest(self, scope: trio.CancelScope) -> None:
+        """Cancel `scope` once nobody can run: how far its tasks get in this instant must not
+        depend on the order in which Trio runs them."""
+        self._doomed.append(scope)
 
     def _idle(self, limit: int | None) -> bool:
         """Nobody can run: move the world until somebody can."""
         try:
             return self._advance(limit)
         except Exception as error:
+            if self._root.cancel_called:  # and not heeded: only Trio itself is left to stop
+                raise
             self.fail(0, error)
             return True
 
     def _advance(self, limit: int | None) -> bool:
-        self._stirred = False
+        doomed, self._doomed = self._doomed, []
+        for scope in doomed:
+            scope.cancel()
+        self._stirred = bool(doomed)
         while not (self._woken or self._stirred):
             if self.outbox:
                 self._flush()
@@ -136,22 +155,23 @@ class Kernel:
         return True
 
     def _next_instant(self, limit: int | None) -> bool:
-        """Carry out all events of the next instant. False if there will never be one."""
+        """Carry out all events of the next instant; `limit` is when Trio has something to do.
+        False if there will never be one."""
         events = self._events
         while events and events[0][1] == TIMER and events[0][3].timer != events[0][2]:
             heappop(events)  # that wait is over: a stale timer must not move time
-        due = events[0][0] if events else math.inf
-        if limit is not None and limit < due:
-            self.clock.now, self._stirred = max(self.clock.now, limit), True
-            return True
-        if not events or self._limit_reached(due):
+        due = events[0][0] if events else limit
+        if limit is not None and due is not None:
+            due = min(due, limit)
+        if due is None or self._limit_reached(due):
             return False
-        now = self.clock.now = events[0][0]
-        while events and events[0][0] == now:
+        self.clock.now = max(self.clock.now, due)
+        while events and events[0][0] == due:
             self._carry_out(heappop(events))
+        self._stirred |= due == limit
         return True
 
-    def _limit_reached(self, due: float) -> bool:
+    def _limit_reached(self, due: int) -> bool:
         if due > self._world.time_limit:
             self.cut_short = "time_limit"
         elif self._world.pulse is not None and self._world.pulse(self.clock.now):
@@ -161,9 +181,11 @@ class Kernel:
     def _stop_all(self) -> None:
         """Nothing will ever happen again, or a limit was reached. No party learns which."""
         end = Unfinished if self.cut_short else Stalled
-        for actor in self.actors.values():
-            if actor.outcome is None:
-                actor.stop(end(actor.waits()))
+        running = [actor for actor in self.actors.values() if actor.outcome is None]
+        if not running:
+            raise MisuseError("a program was stopped but waits on, shielded from cancellation")
+        for actor in running:
+            actor.stop(end(actor.waits()))
         self._stirred = True
 
     def _carry_out(self, event: Event) -> None:
@@ -171,7 +193,8 @@ class Kernel:
         if what == DELIVER:
             self._deliver(due, number, subject, parcel, left)
         elif what == ARRIVE:
-            due = self._queue_down(due, subject[0], parcel)
+            if left <= self.actors[parcel.sender].died:  # else it never comes, and takes no room
+                due = self._queue_down(due, subject[0], parcel)
             heappush(self._events, (due, DELIVER, number, subject, parcel, left))
         elif what == TIMER:
             if subject.timer == number:
@@ -200,12 +223,15 @@ class Kernel:
             if actor.died <= self.clock.now or actor.incarnation != posting.incarnation:
                 continue
             crash = self._burn_fuse(actor, posting) if actor.crashes else None
-            if actor.corrupted:
-                self._rewrite(actor, posting)
-            elif posting.receivers:
-                self._transmit(actor, posting)
+            try:
+                if actor.corrupted:
+                    self._rewrite(actor, posting)
+                elif posting.receivers:
+                    self._transmit(actor, posting)
+            except Exception as error:
+                self.fail(actor.index, error)
             if crash is not None:
-                self._crash(actor, crash)
+                self._crash_once_clear(actor, crash)
 
     def _burn_fuse(self, actor: Actor, posting: Posting) -> Crash | None:
         """The crash that this posting sets off, if any; the copies after it are cut off."""
@@ -257,7 +283,8 @@ class Kernel:
         """Bill and journal one body to some receivers. Returns what travels, and the number of
         its first copy."""
         size = size_of(body, self.structures)
-        mark = fingerprint(body, self.structures) if self._world.digest == "full" or tampered else 0
+        marked = self._world.digest == "full" or message.sender in self.rules  # it may contradict
+        mark = fingerprint(body, self.structures) if marked else 0
         key = (message.sid, kind_of_body(body))
         first = self.journal.sent(
             self.clock.now, message.sender, key, message.k, message.phase, message.depth,
@@ -286,9 +313,13 @@ class Kernel:
             left = actor.up_free = max(left, actor.up_free) + serialisation(parcel.size, actor.up)
         due = left + link.delay(luck[0])
         if link.lost(luck[1]):
-            due += self._retransmit(actor.index, receiver, parcel, copy, k)
-        if link.varies:  # a reliable channel is FIFO: nothing overtakes
-            due = actor.latest[receiver] = max(due, actor.latest.get(receiver, 0))
+            held = self._retransmit(actor.index, receiver, parcel, copy, k)
+            left, due = left + held, due + held
+        if (
+            link.varies
+        ):  # a reliable channel is FIFO: nothing overtakes, or outlives, what it follows
+            before = actor.latest.get(receiver, (0, 0))
+            left, due = actor.latest[receiver] = max(left, before[0]), max(due, before[1])
         what = DELIVER if self.actors[receiver].down is None else ARRIVE
         heappush(self._events, (due, what, copy, (receiver,), parcel, left))
 
@@ -327,7 +358,7 @@ class Kernel:
 
     def _release(self, actor: Actor, copy: Envelope, *, tampered: bool) -> None:
         """Send one envelope of a corrupted party as its rules left it."""
-        if actor.outcome is not None and actor.died <= self.clock.now:
+        if actor.died <= self.clock.now:
             return
         if copy.receiver == actor.index:
             actor.keep(copy.sid, copy.body)
@@ -391,6 +422,15 @@ class Kernel:
         return due
 
     # -- faults --------------------------------------------------------------------------------
+
+    def _crash_once_clear(self, actor: Actor, crash: Crash) -> None:
+        """Let a fuse strike when the message that set it off has left the access line."""
+        if actor.up_free <= self.clock.now:
+            self._crash(actor, crash)
+            return
+        actor.crashes.clear()  # nobody dies twice
+        number = self._world.faults.index(crash)
+        heappush(self._events, (actor.up_free, FAULT, number, crash, None, 0))
 
     def _crash(self, actor: Actor, crash: Crash) -> None:
         """Cut a party's power: what has left it still travels, nothing follows."""

@@ -69,8 +69,7 @@ class Slot:
 
     def waiting(self) -> Wait:
         """What the blocked strand lacks, for the stall report."""
-        here = self.mail.keys() | self.taken.keys()
-        return Wait(*self.key, tuple(sorted(self.wanted - here)))
+        return Wait(*self.key, tuple(sorted(self.wanted - self.mail.keys())))
 
     def _give_up(self, _: object) -> Abort:
         self.task, self.timer = None, 0

@@ -16,10 +16,10 @@ class CpuMeter(trio.abc.Instrument):
         self._started = 0.0
 
     def before_task_step(self, task: trio.lowlevel.Task) -> None:
-        self._started = time.perf_counter()
+        self._started = time.process_time()
 
     def after_task_step(self, task: trio.lowlevel.Task) -> None:
-        spent = time.perf_counter() - self._started
+        spent = time.process_time() - self._started
         owner = task.context.get(OWNER)
         if owner is not None:
             self.seconds[owner] = self.seconds.get(owner, 0.0) + spent

@@ -44,7 +44,8 @@ class Crashed:
 
 @attrs.frozen
 class Wait:
-    """What a blocked strand waits for: messages of one kind under one sid from `missing`."""
+    """What a blocked strand waits for: messages of one kind under one sid from `missing`. All
+    empty: something outside the network."""
 
     sid: str
     kind: str
@@ -52,7 +53,7 @@ class Wait:
 
     def __str__(self) -> str:
         if not self.kind:
-            return f"{self.sid}: blocked outside the network"
+            return "something outside the network"
         return f"{self.kind} of {self.sid} from {', '.join(f'P{j}' for j in self.missing)}"
 
 

@@ -14,11 +14,11 @@ import attrs
 import trio
 from trio.lowlevel import checkpoint_if_cancelled
 
-from turncoat.actors.envelope import Parcel, Posting
+from turncoat.actors.envelope import Parcel, Posting, kind_of_body
 from turncoat.actors.errors import MalformedMessage, MisuseError, ProtocolAbort
 from turncoat.actors.mailbox import Slot
 from turncoat.actors.randomness import Tape
-from turncoat.actors.wire import Shape, open_body, shape_of
+from turncoat.actors.wire import Shape, check, open_body, shape_of
 
 if TYPE_CHECKING:
     from turncoat.actors.actor import Actor
@@ -48,6 +48,7 @@ class Party:
     __slots__ = (
         "_actor",
         "_coins",
+        "_heard",
         "_names",
         "_owner",
         "_postings",
@@ -61,7 +62,8 @@ class Party:
         self.sid = sid
         self.phase_name: Phase = phase
         self._names: set[str] = set()
-        self._spoken: dict[str, set[int]] = {}
+        self._spoken: dict[str, set[int]] = {}  # kind → to whom
+        self._heard: dict[str, frozenset[int]] = {}  # kind → from whom
         self._postings = 0
         self._coins: Tape | None = None
         self._owner: Strand | None = None
@@ -93,7 +95,8 @@ class Party:
 
     @property
     def coins(self) -> Tape:
-        """This sid's private tape, derived by name: no other strand or party shares it."""
+        """This sid's private tape, derived by name. Raises MisuseError for another strand's sid."""
+        self._strand()
         if self._coins is None:
             self._coins = self._actor.tape(self.sid)
         return self._coins
@@ -147,16 +150,18 @@ class Party:
                 results[index] = await strands[index]
             except Exception as error:
                 failures[index] = error
-                scope.cancel()
+                self._actor.kernel.cancel_at_rest(scope)
 
-        async with trio.open_nursery() as nursery:
-            for index in range(len(strands)):
-                nursery.start_soon(run, index, nursery.cancel_scope)
+        try:
+            async with trio.open_nursery() as nursery:
+                for index in range(len(strands)):
+                    nursery.start_soon(run, index, nursery.cancel_scope)
+        finally:
+            for fork in forks:
+                fork.over = True
+                parent.depth = max(parent.depth, fork.depth)
         if failures:
             raise failures[min(failures)]
-        for fork in forks:
-            fork.over = True
-            parent.depth = max(parent.depth, fork.depth)
         return cast("list[M]", results)
 
     # -- sending -------------------------------------------------------------------------------
@@ -184,7 +189,7 @@ class Party:
         self, receivers: tuple[int, ...], bodies: tuple[object, ...], own: object = None
     ) -> None:
         strand = self._strand()
-        kind = type(bodies[0] if bodies else own).__name__
+        kind = self._checked(receivers, bodies if own is None else (*bodies, own))
         self._speak_once(kind, receivers if own is None else (*receivers, self.me))
         self._actor.post(
             Posting(
@@ -200,6 +205,16 @@ class Party:
             )
         )
         self._postings += 1
+
+    def _checked(self, receivers: tuple[int, ...], bodies: tuple[object, ...]) -> str:
+        """The kind of these messages. Raises MisuseError for what cannot be sent."""
+        for body in bodies:
+            check(body, self._actor.kernel.structures)
+        actors = self._actor.kernel.actors
+        for receiver in receivers:
+            if receiver not in actors:
+                raise MisuseError(f"P{self.me} sends to P{receiver} in {self.sid}: nobody is that")
+        return kind_of_body(bodies[0])
 
     def _speak_once(self, kind: str, receivers: tuple[int, ...]) -> None:
         spoken = self._spoken.get(kind)
@@ -236,8 +251,9 @@ class Party:
         strand = self._strand()
         slot = self._actor.mailbox.slot((self.sid, kind.__name__))
         wanted = self._actor.all if senders is None else frozenset(senders)
-        if slot.taken:
-            wanted = wanted - slot.taken.keys()
+        heard = self._heard.get(kind.__name__)
+        if heard is not None:
+            wanted = wanted - heard
         target = len(wanted) if at_least is None else min(at_least, len(wanted))
         missing = target - _count(slot.mail, wanted)
         if missing > 0:
@@ -251,7 +267,9 @@ class Party:
         else:
             await checkpoint_if_cancelled()
         got = slot.take(wanted)
-        self._actor.settle(slot, got, complete=len(got) == len(wanted))
+        news = wanted if len(got) == len(wanted) else frozenset(got)
+        self._heard[kind.__name__] = news if heard is None else heard | news
+        self._actor.settle(slot, got)
         return self._open(slot, got, shape, strand)
 
     async def receive(

@@ -50,9 +50,9 @@ def derive(seed: int, purpose: str, *name: Name) -> bytes:
 class Draws:
     """All random choices of the simulated world, each by the name of what is being decided.
 
-    `draw` is the one seam: a subclass that overrides it (a chooser, a replayed tape) decides
-    everything. `many` answers several draws of one name at once and agrees with `draw` by
-    construction: draw(purpose, key, bound, i) is element i of many(purpose, key, i + 1).
+    `many` is the one seam, through which every choice goes: a subclass that overrides it (a
+    chooser, a replayed tape) decides everything. `draw` is one of many, on a smaller scale:
+    draw(purpose, key, bound, i) is element i of many(purpose, key, i + 1), times bound / 2^64.
     """
 
     def __init__(self, seed: int) -> None:

@@ -55,10 +55,8 @@ def changed(before: Envelope, after: Sequence[Envelope]) -> Change:
     if len(after) != 1 or after[0].receiver != before.receiver:
         return "presence"
     copy = after[0]
-    if type(copy.body) is Encoded:
-        return "bytes"
     if copy.body != before.body or (copy.sid, copy.kind) != (before.sid, before.kind):
-        return "value"
+        return "bytes" if type(copy.body) is Encoded else "value"
     return "none" if copy.delay == before.delay else "time"
 
 

@@ -1,7 +1,7 @@
 """What a message is, and its one canonical encoding: exact sizes, strict and bounded decoding.
 
 A message is a frozen attrs class, one per arrow of a protocol's figure, made with `@message`; its
-fields are declared with `elements`, `octets`, `integer` or `integers`. The same code that encodes a
+fields are declared with `elements`, `octets` or `integer`. The same code that encodes a
 message computes its size and its fingerprint, so messages may travel by reference.
 
 On the wire: a header of 32 bytes (128-bit hash of the sid, kind, sender, receiver, sequence,
@@ -19,7 +19,7 @@ from typing import Any, Final, Protocol, Self, TypeVar, dataclass_transform
 
 import attrs
 
-from turncoat.actors.errors import MalformedMessage, SimulationBug
+from turncoat.actors.errors import MalformedMessage, MisuseError, SimulationBug
 
 HEADER_BYTES = 32
 _CODEC = "turncoat.codec"
@@ -229,11 +229,14 @@ class Format:
             raise MalformedMessage(f"{self.kind}: {len(view)} bytes too many")
         return self.cls(**values)
 
-    def accepts(self, body: Any, structures: Structures) -> bool:
-        """Is every field of `body` of the type it was declared with?"""
-        return type(body) is self.cls and all(
-            part.codec.accepts(getattr(body, part.name), structures) for part in self._parts
-        )
+    def check(self, body: Any, structures: Structures) -> None:
+        """Raises MisuseError unless every field of `body` is what it was declared to be."""
+        for part in self._parts:
+            value = getattr(body, part.name)
+            if not part.codec.accepts(value, structures):
+                raise MisuseError(
+                    f"{self.kind}.{part.name} cannot be {value!r:.80}: not what its field declares"
+                )
 
     def conform(self, body: Any, shape: Shape | None) -> Any:
         """`body` with its vectors in the shape that the receiver expects (None: flat).
@@ -276,6 +279,16 @@ def message(cls: type[_T]) -> type[_T]:
 def format_of(kind: str) -> Format:
     """The wire format of a kind. Raises KeyError for a kind that no message class has."""
     return _FORMATS[kind]
+
+
+def check(body: object, structures: Structures) -> None:
+    """Raises MisuseError unless `body` is a message that the wire can carry."""
+    if type(body) is Encoded:
+        return
+    fmt = _FORMATS.get(type(body).__name__)
+    if fmt is None or type(body) is not fmt.cls:
+        raise MisuseError(f"{body!r:.80} is no message: its class is not made with @message")
+    fmt.check(body, structures)
 
 
 def open_body(body: Any, shape: Shape | None, structures: Structures) -> Any:

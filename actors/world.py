@@ -6,6 +6,7 @@ that `actors/` needs to know none of them.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
 from typing import Any, Literal, cast
 
 import attrs
@@ -115,10 +116,10 @@ class World:
 
 
 def canonical(value: Any) -> str:
-    """A text that follows from the value alone: no address, no hash, no order of a set."""
+    """A text that follows from the value alone: no address, no hash, no order of a set or dict."""
     if isinstance(value, Mapping):
         pairs = cast("Mapping[Any, Any]", value).items()
-        return f"{{{','.join(f'{canonical(k)}:{canonical(v)}' for k, v in pairs)}}}"
+        return f"{{{','.join(sorted(f'{canonical(k)}:{canonical(v)}' for k, v in pairs))}}}"
     if isinstance(value, frozenset | set):
         members = cast("frozenset[Any]", value)
         return f"{{{','.join(sorted(map(canonical, members)))}}}"
@@ -128,6 +129,6 @@ def canonical(value: Any) -> str:
     if attrs.has(cls):
         fields = {f.name: getattr(value, f.name) for f in attrs.fields(cls) if f.eq}
         return cls.__name__ + canonical(fields)
-    if value is None or isinstance(value, bool | int | float | str | bytes):
+    if value is None or isinstance(value, bool | int | float | str | bytes | Fraction):
         return repr(value)
     return canonical(value.tolist()) if hasattr(value, "tolist") else f"<{cls.__name__}>"

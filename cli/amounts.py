@@ -20,11 +20,11 @@ def octets(count: int) -> str:
 
 
 def virtual(nanoseconds: int) -> str:
-    """80_000_000 → "0.080 s", as results print it; short ones in ms or µs."""
+    """80_000_000 → "0.080 s", as results print it; less than 10 ms in milliseconds."""
     if nanoseconds == 0:
         return "0 s"
-    if nanoseconds < 10**6:
-        return f"{nanoseconds / 1000:g} µs"
+    if nanoseconds < 10**7:
+        return f"{nanoseconds / 10**6:.3f} ms"
     return f"{nanoseconds / 10**9:,.3f} s"
 
 
@@ -42,8 +42,8 @@ def duration(nanoseconds: int) -> str:
 
 
 def seconds(real: float) -> str:
-    """Real seconds, to two digits below one second."""
-    return f"{real:.2f} s" if real >= 0.095 else f"{real * 1000:.2g} ms"
+    """Real seconds; less than a tenth of one in milliseconds."""
+    return f"{real:.2f} s" if real >= 0.095 else f"{real * 1000:.1f} ms"
 
 
 def count(number: int, noun: str) -> str:

@@ -42,10 +42,12 @@ def _aborted(party: Document) -> str:
 
 
 def by_end(parties: Mapping[str, Document]) -> dict[str, list[str]]:
-    """End → the parties that ended so, in the order of first sight."""
+    """End → the parties that ended so, neither with an output nor stalled; corrupted ones say so."""
     groups: dict[str, list[str]] = {}
     for name, party in parties.items():
-        groups.setdefault(ended(party), []).append(name)
+        if party["outcome"] not in ("output", "stalled"):
+            label = f"{name} (corrupted)" if party["corrupted"] else name
+            groups.setdefault(ended(party), []).append(label)
     return groups
 
 

@@ -136,14 +136,14 @@ def interrupted() -> int:
     return INTERRUPTED
 
 
-def unexpected(error: BaseException, *, verbose: bool) -> int:
+def unexpected(error: BaseException, *, verbose: bool, where: str = "") -> int:
     """Name an error that nobody foresaw in one line, or show where it came from."""
     if verbose:
         traceback.print_exception(error, file=sys.stderr)
-    hint = "" if verbose else " (-v of `turncoat run` shows where)"
+    hint = "" if verbose else " (run -v shows where)"
     notes = "".join(f"; {note}" for note in getattr(error, "__notes__", ()))
     text = " ".join(f"{type(error).__name__}: {error}{notes}".split())
-    click.echo(f"error: {text}{hint}", err=True)
+    click.echo(f"error: {where}{where and ': '}{text}{hint}", err=True)
     return UNEXPECTED
 
 
@@ -151,5 +151,3 @@ def _silence() -> int:
     """The reader of our output went away (`… | head`): stop without a word."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return BROKEN_PIPE
-
-

@@ -57,7 +57,9 @@ def _networks() -> Names:
 
 def _scenarios() -> Names:
     folder = files("turncoat.scenarios.catalogue")
-    tables = {name: tomllib.loads((folder / f"{name}.toml").read_text("utf-8")) for name in catalogue()}
+    tables = {
+        name: tomllib.loads((folder / f"{name}.toml").read_text("utf-8")) for name in catalogue()
+    }
     return {name: table.get("scenario", {}).get("about", "") for name, table in tables.items()}
 
 

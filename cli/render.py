@@ -4,13 +4,14 @@ Made from the document of `run --json` and a few facts that are not in it (`Subj
 terminal and reads nothing else.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from turncoat.cli import amounts, ends
-from turncoat.cli.page import Block, Grid, Headline, Line, Mark, Text
+from turncoat.cli.page import LABEL, WIDTH, Block, Grid, Headline, Line, Mark, Text
 
 if TYPE_CHECKING:
     from turncoat.protocols.declare import Guarantee
@@ -83,7 +84,7 @@ def page(document: Document, subject: Subject, *, full: bool = False) -> Iterato
     yield from _parties(document, full=full)
     yield Text()
     yield from _interference(document)
-    yield _guarantee(document, subject)
+    yield from _guarantee(document, subject)
     yield Line("privacy", document["privacy"])
     digest: str = document["digest"]
     yield Line("digest", digest if full else f"{digest[:16]}…", "dim")
@@ -96,7 +97,9 @@ def _judgement(document: Document) -> tuple[str, Mark]:
         return f"{verdict}: not as expected", "bad"
     if verdict == "OK":
         return verdict, "good"
-    asked = any(e["key"] == "verdict" and e["expected"] != "no failure" for e in document["expectations"])
+    asked = any(
+        e["key"] == "verdict" and e["expected"] != "no failure" for e in document["expectations"]
+    )
     return (f"{verdict}, as expected", "good") if asked else (verdict, "doubtful")
 
 
@@ -108,8 +111,7 @@ def _results(document: Document, subject: Subject) -> Iterator[Line]:
     yield from _outputs(document)
     if "WRONG" in document["findings"]:
         yield Line("", f"the right output is {amounts.output(subject.right)}", "bad")
-    others = {n: p for n, p in document["parties"].items() if p["outcome"] not in ("output", "stalled")}
-    for number, (end, who) in enumerate(ends.by_end(others).items()):
+    for number, (end, who) in enumerate(ends.by_end(document["parties"]).items()):
         yield Line("" if number else "ended", f"{amounts.names(who)} {ends.named(end, names)}")
     for number, wait in enumerate(ends.waits(document["waiting"])):
         yield Line("" if number else "stalled", wait, "bad")
@@ -141,11 +143,24 @@ def _agreement(who: Sequence[str], honest: Mapping[str, Any], parties: Mapping[s
 
 def _expectations(expectations: Sequence[Document]) -> Iterator[Line]:
     held = [f"{e['key']} {_shown(e['expected'])} ✓" for e in expectations if e["held"]]
-    if held:
-        yield Line("expected", " · ".join(held))
-    for number, e in enumerate(e for e in expectations if not e["held"]):
-        text = f"✗ {e['key']}: expected {_shown(e['expected'])}, found {_shown(e['found'])}"
-        yield Line("" if held or number else "expected", text, "bad")
+    lines: list[tuple[str, Mark]] = [(text, "plain") for text in _filled(held)]
+    for e in expectations:
+        if not e["held"]:
+            text = f"✗ {e['key']}: expected {_shown(e['expected'])}, found {_shown(e['found'])}"
+            lines.append((text, "bad"))
+    for number, (text, mark) in enumerate(lines):
+        yield Line("" if number else "expected", text, mark)
+
+
+def _filled(parts: Sequence[str], separator: str = " · ") -> list[str]:
+    """The parts in lines that fit under the headline."""
+    lines: list[str] = []
+    for part in parts:
+        if lines and len(lines[-1]) + len(separator) + len(part) <= WIDTH - LABEL - 3:
+            lines[-1] += separator + part
+        else:
+            lines.append(part)
+    return lines
 
 
 def _shown(value: Any) -> str:
@@ -153,6 +168,8 @@ def _shown(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, list):
         return ", ".join(map(str, value)) or "nobody"
+    if isinstance(value, str) and (time := re.fullmatch(r"(\d+) ns", value)):
+        return amounts.virtual(int(time[1]))
     return "nothing" if value is None else amounts.output(value)
 
 
@@ -208,7 +225,7 @@ def _party_row(name: str, party: Document, cpu: float | None) -> tuple[str, ...]
     return (
         name,
         party["role"],
-        "yes" if party["corrupted"] else "",
+        "yes" if party["corrupted"] else "no",
         party["outcome"],
         _traffic(party["sent"]),
         _traffic(party["received"]),
@@ -244,7 +261,8 @@ def _receipt(receipt: Document) -> str:
         return f"{what} never fired: no message matched{spoken}"
     changed = ", ".join(receipt["changed"]) or "nothing"
     counts = f"fired {receipt['fired']}×, {receipt['on_wire']} on the wire, changed {changed}"
-    return f"{what} {counts}{'' if receipt['acted'] else f', though it intends {receipt['intends']}'}"
+    failed = "" if receipt["acted"] else f", though it intends to change {receipt['intends']}"
+    return f"{what} {counts}{failed}"
 
 
 def _fault(fault: Document) -> str:
@@ -254,9 +272,11 @@ def _fault(fault: Document) -> str:
     return f"{what}{name} {when}"
 
 
-def _guarantee(document: Document, subject: Subject) -> Line:
+def _guarantee(document: Document, subject: Subject) -> Iterator[Line]:
     if document["guarantee_in_force"]:
-        return Line("guarantee", f"in force: {subject.guarantee}")
+        yield Line("guarantee", f"in force: {subject.guarantee}")
+        return
     names = list(document["parties"])
     reasons = "; ".join(ends.named(reason, names) for reason in document["exceeded"])
-    return Line("guarantee", f"not in force ({subject.guarantee}): {reasons}", "doubtful")
+    yield Line("guarantee", f"not in force: {reasons}", "doubtful")
+    yield Line("", f"it promises: {subject.guarantee}", "dim")

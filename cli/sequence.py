@@ -12,7 +12,7 @@ import attrs
 
 from turncoat.actors.journal import Fate
 from turncoat.cli import amounts, ends
-from turncoat.cli.page import Block, Line, Mark, Text
+from turncoat.cli.page import Block, Mark, Text
 
 if TYPE_CHECKING:
     from turncoat.actors.journal import Arrived, Journal, Sent

@@ -6,7 +6,7 @@ what a program computes.
 """
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from hashlib import blake2b
 from importlib import import_module
@@ -88,7 +88,7 @@ def _load_file(path: Path) -> ModuleType:
 
 
 @contextmanager
-def _siblings(folder: Path) -> Iterator[None]:
+def _siblings(folder: Path) -> Generator[None]:
     """While this lasts, modules of `folder` can be imported; afterwards they are forgotten, lest
     another folder's program get this folder's helpers."""
     before = set(sys.modules)

@@ -9,14 +9,8 @@ from typing import Any, Union, get_args, get_origin
 
 import attrs
 
-from turncoat.scenarios.kinds import JsonSchema, choices_of, element_of, kind_of
-from turncoat.scenarios.schema import (
-    FileInput,
-    Inputs,
-    RandomInput,
-    Tables,
-    key_of,
-)
+from turncoat.scenarios.kinds import JsonSchema, choices_of, element_of, key_of, kind_of
+from turncoat.scenarios.schema import FileInput, Inputs, RandomInput, Tables
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
 PLAIN: dict[object, JsonSchema] = {str: {"type": "string"}, bool: {"type": "boolean"}}

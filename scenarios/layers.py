@@ -45,19 +45,25 @@ class Layer:
                 return depth
         return len(path)
 
+    def claim(self, path: Path) -> tuple[int, bool]:
+        """How much of the path is this layer's doing; an override's only from its own key on."""
+        return self.depth(path), True
+
     def problem(self, refusal: Refusal) -> Problem:
         """The refusal, pointing at the deepest part of its path that the text has."""
-        span = self._span(refusal)
-        return self.problem_at(span, dotted(refusal.path), refusal.message, refusal.suggestion)
+        span, key = self._span(refusal), dotted(refusal.path)
+        if span is None:
+            return Problem(self.name, None, None, key, refusal.message, refusal.suggestion)
+        return self.problem_at(span, key, refusal.message, refusal.suggestion)
 
-    def _span(self, refusal: Refusal) -> Span:
+    def _span(self, refusal: Refusal) -> Span | None:
         """The key or value at fault; where only a table above it is known, that table's key."""
         for end in range(len(refusal.path), 0, -1):
             spot = self.spots.get(refusal.path[:end])
             if spot is not None:
                 whole = end == len(refusal.path)
                 return spot.value if whole and refusal.end == "value" else spot.key
-        return Span(0, 1)
+        return None
 
     def problem_at(self, span: Span, key: str, message: str, suggestion: str = "") -> Problem:
         """A problem with a stretch of this text."""
@@ -96,11 +102,12 @@ class Document:
         return self._layer(path).folder
 
     def _layer(self, path: Path) -> Layer:
-        return max(reversed(self.layers), key=lambda layer: layer.depth(path))
+        return max(reversed(self.layers), key=lambda layer: layer.claim(path))
 
-    def _order(self, layer: Layer, refusal: Refusal) -> tuple[int, int, int]:
+    def _order(self, layer: Layer, refusal: Refusal) -> tuple[int, bool, int, int]:
         problem = layer.problem(refusal)
-        return self.layers.index(layer), problem.line or 0, problem.column or 0
+        placed = problem.column is not None
+        return self.layers.index(layer), not placed, problem.line or 0, problem.column or 0
 
 
 def merged(base: Mapping[str, Any], top: Mapping[str, Any], depth: int = 0) -> Table:

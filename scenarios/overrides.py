@@ -29,6 +29,10 @@ class Override(Layer):
     path: Path = ()
     value: str = ""
 
+    def claim(self, path: Path) -> tuple[int, bool]:
+        depth = self.depth(path)
+        return depth, depth >= len(self.path)
+
     @cached_property
     def spots(self) -> Mapping[Path, Spot]:
         start = len(self.text) - len(self.value)

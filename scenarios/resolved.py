@@ -12,9 +12,9 @@ import attrs
 
 from turncoat.scenarios.given import DEFAULT_NAME
 from turncoat.scenarios.inputs import Integers, Source, Sources
-from turncoat.scenarios.kinds import kind_of
+from turncoat.scenarios.kinds import key_of, kind_of
 from turncoat.scenarios.presets import settled
-from turncoat.scenarios.schema import Inputs, Tables, key_of
+from turncoat.scenarios.schema import Inputs, Tables
 
 
 def resolved(tables: Tables, sources: Sources) -> dict[str, Any]:

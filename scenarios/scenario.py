@@ -7,6 +7,7 @@ the line (`problem`). Knows no protocol.
 
 import json
 from collections.abc import Iterable
+from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path as FilePath
 from typing import Any
@@ -91,7 +92,7 @@ class Scenario:
 
     # Parties
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         """The names of P_1 … P_n."""
         return party_names(self.parties)

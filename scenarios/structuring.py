@@ -9,20 +9,19 @@ from functools import partial
 from typing import Any, cast
 
 import attrs
-from cattrs import AttributeValidationNote, Converter, ForbiddenExtraKeysError
+from cattrs import (
+    AttributeValidationNote,
+    ClassValidationError,
+    Converter,
+    ForbiddenExtraKeysError,
+)
 from cattrs.gen import make_dict_structure_fn, override
 
 from turncoat.scenarios.decoded import described, is_list, is_table
 from turncoat.scenarios.given import read_inputs
-from turncoat.scenarios.kinds import Kind, choices_of, choose, element_of, kind_of
+from turncoat.scenarios.kinds import Kind, choices_of, choose, element_of, key_of, keys_of, kind_of
 from turncoat.scenarios.problems import Path, Refusal, Step, collected, nearest
-from turncoat.scenarios.schema import (
-    LATER_KEYS,
-    Inputs,
-    Tables,
-    key_of,
-    keys_of,
-)
+from turncoat.scenarios.schema import LATER_KEYS, Inputs, Tables
 
 
 def structure(document: Mapping[str, object]) -> tuple[Tables | None, list[Refusal]]:
@@ -39,22 +38,32 @@ def structure(document: Mapping[str, object]) -> tuple[Tables | None, list[Refus
 # From exceptions to refusals
 
 
-def _refusals(error: BaseException, path: Path) -> Iterator[Refusal]:
-    """Every refusal in a tree of exceptions, each under the path that cattrs noted on the way."""
+def _refusals(error: BaseException, path: Path, cls: type = Tables) -> Iterator[Refusal]:
+    """Every refusal in a tree of exceptions, each under the path noted on the way. cls: the class
+    that was being filled."""
     here = (*path, *_noted(error))
     match error:
         case BaseExceptionGroup():
+            inside = error.cl if isinstance(error, ClassValidationError) else cls
             for inner in cast("tuple[BaseException, ...]", error.exceptions):
-                yield from _refusals(inner, here)
+                yield from _refusals(inner, here, inside)
         case Refusal():
             yield error.under(here)
         case ForbiddenExtraKeysError():
             for key in sorted(error.extra_fields):
                 yield _extra_key(error.cl, key).under(here)
         case KeyError() if here and error.args == (here[-1],):
-            yield Refusal(f"{here[-1]!r} is missing", _missing_remedy(here), here[:-1], "key")
+            yield _missing(cls, here)
         case _:
             raise error
+
+
+def _missing(cls: type, path: Path) -> Refusal:
+    """A key that must be given. What points at it is the table where it should stand."""
+    if len(path) == 1:
+        return Refusal(f"the table [{path[0]}] is missing", "", path)
+    told = {key_of(field): field.metadata["help"] for field in attrs.fields(cls)}
+    return Refusal(f"{path[-1]!r} is missing", told[str(path[-1])], path[:-1], "key")
 
 
 def _noted(error: BaseException) -> Path:
@@ -107,10 +116,6 @@ _HEADERS = tuple(_headers(Tables))
 def _header(cls: type) -> str:
     """The header of a class; a table that stands inline has none."""
     return next((f"write {header}" for header, table in _HEADERS if table is cls), "write { … }")
-
-
-def _missing_remedy(path: Path) -> str:
-    return f"write [{path[0]}]" if len(path) == 1 else ""
 
 
 # Hooks

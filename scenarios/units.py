@@ -154,6 +154,11 @@ def comparison(
     return Comparison(relation, quantity(rest))
 
 
+def pattern(units: Mapping[str, int]) -> str:
+    """A regular expression for editors: a number and one of the units."""
+    return rf"^\s*[0-9][0-9_]*(\.[0-9]+)?\s*({'|'.join(units)})\s*$"
+
+
 def show_duration(nanoseconds: int) -> str:
     """The canonical text of a duration, in the largest unit that leaves an integer."""
     return _show(nanoseconds, NANOSECONDS, "s")

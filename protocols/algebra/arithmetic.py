@@ -69,19 +69,19 @@ class Arithmetic:
         self._compiled: Engine | None = None
 
     def add(self, a: Words, b: Words) -> Words:
-        if a.ndim == 1 and a.shape == b.shape:
+        if a.ndim == b.ndim == 1 and (b.size == a.size or b.size == 1):
             return self._adder(a.size).add(a, b)
         a, b, shape = _flat(a, b)
         return self._adder(max(a.size, b.size)).add(a, b).reshape(shape)
 
     def sub(self, a: Words, b: Words) -> Words:
-        if a.ndim == 1 and a.shape == b.shape:
+        if a.ndim == b.ndim == 1 and (b.size == a.size or b.size == 1):
             return self._adder(a.size).sub(a, b)
         a, b, shape = _flat(a, b)
         return self._adder(max(a.size, b.size)).sub(a, b).reshape(shape)
 
     def mul(self, a: Words, b: Words) -> Words:
-        if a.ndim == 1 and a.shape == b.shape:
+        if a.ndim == b.ndim == 1 and (b.size == a.size or b.size == 1):
             return self._multiplier(a.size).mul(a, b)
         a, b, shape = _flat(a, b)
         return self._multiplier(max(a.size, b.size)).mul(a, b).reshape(shape)
@@ -108,6 +108,8 @@ class Arithmetic:
 
     def total(self, a: Words, axis: int | None) -> Words:
         """The sum along an axis, or of everything as one word."""
+        if a.size <= SHORT and axis is None:
+            return np.array([sum(a.reshape(-1).tolist()) % self._p], np.uint64)
         if axis is None:
             flat = a.reshape(-1)
             exact = sum(exact_sum(flat[part]) for part in chunks(flat.size))

@@ -7,11 +7,10 @@ One thread: `parallel=True` only loses when several parties share a machine's co
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
+from importlib import import_module
 from typing import Any
 
 import numpy as np
-from numba import njit, types
-from numba.extending import register_jitable
 
 from turncoat.protocols.algebra import kernels
 from turncoat.protocols.algebra.kernels import Constants, Formulas, Words
@@ -19,15 +18,17 @@ from turncoat.protocols.algebra.kernels import Constants, Formulas, Words
 SIDE_BY_SIDE = 1 << 17  # words of the rows gathered at a time: they stay in the second-level cache
 
 Loop = Callable[..., None]
-_Signature = Callable[..., Any]
 
-_CONSTANTS = types.Tuple((types.uint64, types.float64))
-_READ, _READ_2D = (types.Array(types.uint64, d, "C", readonly=True) for d in (1, 2))
-_WRITE, _WRITE_2D = (types.Array(types.uint64, d, "C") for d in (1, 2))
-_ELEMENTWISE = types.void(_READ, _READ, _WRITE, _CONSTANTS)
-_COMBINATION = types.void(_READ_2D, _READ, _WRITE, _CONSTANTS)
-_HORNER = types.void(_READ_2D, _READ, _WRITE_2D, types.int64, _CONSTANTS)
-_PRODUCTS = types.void(_READ_2D, _READ_2D, _WRITE_2D, _WRITE_2D, _CONSTANTS)
+_numba: Any = import_module("numba")  # it has no types
+_types = _numba.types
+
+_CONSTANTS = _types.Tuple((_types.uint64, _types.float64))
+_READ, _READ_2D = (_types.Array(_types.uint64, d, "C", readonly=True) for d in (1, 2))
+_WRITE, _WRITE_2D = (_types.Array(_types.uint64, d, "C") for d in (1, 2))
+_ELEMENTWISE = _types.void(_READ, _READ, _WRITE, _CONSTANTS)
+_COMBINATION = _types.void(_READ_2D, _READ, _WRITE, _CONSTANTS)
+_HORNER = _types.void(_READ_2D, _READ, _WRITE_2D, _types.int64, _CONSTANTS)
+_PRODUCTS = _types.void(_READ_2D, _READ_2D, _WRITE_2D, _WRITE_2D, _CONSTANTS)
 
 
 class NumbaEngine:
@@ -91,16 +92,16 @@ class NumbaEngine:
 
 @cache
 def _callable_from_loops(formula: Callable[..., Any]) -> None:
-    register_jitable(formula)
+    import_module("numba.extending").register_jitable(formula)
 
 
 @cache
 def _compiled(make: Callable[[Any], Loop], formulas: Any, signature: Any) -> Loop:
     """The machine code of one loop for one set of formulas."""
     try:
-        return njit(signature, cache=True, nogil=True)(make(formulas))
+        return _numba.njit(signature, cache=True, nogil=True)(make(formulas))
     except RuntimeError:  # numba found no place that it may write a cache to
-        return njit(signature, nogil=True)(make(formulas))
+        return _numba.njit(signature, nogil=True)(make(formulas))
 
 
 def _side_by_side(rows: Sequence[Words]) -> Iterator[tuple[int, Words]]:

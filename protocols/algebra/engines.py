@@ -10,6 +10,7 @@ from operator import mul
 from typing import Any, Protocol, cast
 
 import numpy as np
+from numpy.typing import NDArray
 
 from turncoat.protocols.algebra.kernels import LOW32, S32, Constants, Formulas, Word, Words
 
@@ -55,10 +56,13 @@ class PythonEngine:
         self._p = p
 
     def mul(self, a: Words, b: Words) -> Words:
-        p, x, y = self._p, a.tolist(), b.tolist()
-        if len(x) != len(y):
-            x, y = (x * len(y), y) if len(x) == 1 else (x, y * len(x))
-        return np.array([u * v % p for u, v in zip(x, y, strict=True)], np.uint64)
+        p = self._p
+        if a.size == b.size:
+            pairs = zip(a.tolist(), b.tolist(), strict=True)
+            return np.array([x * y % p for x, y in pairs], np.uint64)
+        one, rest = (a, b) if a.size == 1 else (b, a)
+        factor = one.item()
+        return np.array([factor * x % p for x in rest.tolist()], np.uint64)
 
     def combine(self, coefficients: Sequence[int], rows: Sequence[Words]) -> Words:
         p, columns = self._p, zip(*[row.tolist() for row in rows], strict=True)
@@ -160,7 +164,7 @@ class NumpyEngine:
         return out
 
 
-def _limbs(a: Words) -> list[np.ndarray[Any, np.dtype[np.float64]]]:
+def _limbs(a: Words) -> list[NDArray[np.float64]]:
     mask = Word(2**LIMB - 1)
     return [((a >> Word(LIMB * i)) & mask).astype(np.float64) for i in range(3)]
 

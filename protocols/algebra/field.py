@@ -11,6 +11,7 @@ from math import prod
 from typing import Any, NoReturn, final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from turncoat.actors.randomness import Tape
 from turncoat.protocols.algebra.arithmetic import Arithmetic
@@ -64,14 +65,14 @@ class Field:
         """The canonical words of integers, in a new array with at least one axis."""
         if type(values) is int:
             return np.array([values % self.p], np.uint64)
-        array = values if isinstance(values, np.ndarray) else np.array(values, dtype=object)
-        array = np.atleast_1d(array)
+        kind = None if isinstance(values, (np.ndarray, np.generic)) else object
+        array: NDArray[Any] = np.array(values, kind, ndmin=1)
         if array.dtype.kind == "O":
             return self._reduced_objects(array)
         if array.dtype.kind == "u":
-            return np.ascontiguousarray(array.astype(np.uint64) % np.uint64(self.p))
+            return array.astype(np.uint64, "C") % np.uint64(self.p)
         if array.dtype.kind == "i":
-            return self._reduced(array.astype(np.int64))
+            return self._reduced(array.astype(np.int64, "C"))
         self._refuse(array.dtype.name, array.flat[0] if array.size else "an empty array")
 
     def zeros(self, shape: int | Shape) -> Vec:
@@ -143,20 +144,20 @@ class Field:
 
     # ---- inside
 
-    def _reduced_objects(self, array: np.ndarray[Any, np.dtype[np.object_]]) -> Words:
+    def _reduced_objects(self, array: NDArray[np.object_]) -> Words:
         for kind in set(map(type, array.flat)):
             if kind is not int and not issubclass(kind, np.integer):
                 self._refuse(kind.__name__, next(v for v in array.flat if type(v) is kind))
         try:
-            return self._reduced(array.astype(np.int64))
+            return self._reduced(array.astype(np.int64, "C"))
         except OverflowError:
             words = [int(value) % self.p for value in array.flat]
             return np.array(words, np.uint64).reshape(array.shape)
 
-    def _reduced(self, signed: np.ndarray[Any, np.dtype[np.int64]]) -> Words:
+    def _reduced(self, signed: NDArray[np.int64]) -> Words:
         if signed.size and (signed.min() < 0 or signed.max() >= self.p):
             signed %= self.p
-        return np.ascontiguousarray(signed).view(np.uint64)
+        return signed.view(np.uint64)
 
     def _inverses(self, words: Words) -> Words:
         """A tree of products; its root is inverted, and inverses are handed down to the leaves."""
@@ -177,9 +178,8 @@ class Field:
 
     def _require_own(self, vecs: Iterable[Vec]) -> None:
         for vec in vecs:
-            if not self.accepts(vec):
-                found = vec.field.name if isinstance(vec, Vec) else type(vec).__name__
-                raise TypeError(f"expected a vector over {self.name}, not {found}: convert it first")
+            if vec.field is not self:
+                raise TypeError(f"a vector over {self.name} is needed, not over {vec.field.name}")
 
     def _refuse(self, kind: str, value: object) -> NoReturn:
         remedy = {"bool": "write 0 or 1", "list": "make all rows equally long"}.get(

@@ -40,16 +40,14 @@ class Polynomial:
         return self.at((x,))[0]
 
     def at(self, points: Sequence[int]) -> list[Vec]:
-        """f at each point. Points below 2^31 (modulo p) are evaluated together, in one pass."""
+        """f at each point; in one pass over memory if all points are below 2^31 (modulo p)."""
         field = self.field
         residues = [x % field.p for x in points]
-        small = [x for x in residues if x < SMALL_POINT]
-        rows = field.arithmetic.horner([vec.array for vec in self.coefficients], small)
+        if residues and max(residues) >= SMALL_POINT:
+            return [self._by_powers(x) for x in residues]
+        rows = field.arithmetic.horner([vec.array for vec in self.coefficients], residues)
         rows.setflags(write=False)
-        values = iter(rows)
-        return [
-            Vec(field, next(values)) if x < SMALL_POINT else self._by_powers(x) for x in residues
-        ]
+        return [Vec(field, row) for row in rows]
 
     def _by_powers(self, x: int) -> Vec:
         p = self.field.p
@@ -62,7 +60,7 @@ def random_polynomial(at_zero: Vec, degree: int, coins: Tape) -> Polynomial:
     if degree < 0:
         raise ValueError(f"degree {degree}: a polynomial's degree bound is at least 0")
     higher = at_zero.field.random(coins, (degree, *at_zero.shape))
-    return Polynomial((at_zero, *(higher[k].reshape(at_zero.shape) for k in range(degree))))
+    return Polynomial((at_zero, *(Vec(at_zero.field, row) for row in higher.array)))
 
 
 def lagrange(points: Sequence[int], at: int = 0, *, field: Field) -> tuple[int, ...]:

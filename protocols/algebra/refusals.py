@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-_REFLECTED = {
+_REFLECTED: dict[Any, str] = {
     np.add: "__radd__",
     np.subtract: "__rsub__",
     np.multiply: "__rmul__",

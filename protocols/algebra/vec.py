@@ -8,7 +8,7 @@ refused with a hint. Knows neither kernels nor encodings: `Field` has them.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, SupportsIndex, final
+from typing import TYPE_CHECKING, Any, SupportsIndex, TypeAlias, final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 Words = NDArray[np.uint64]
 Shape = tuple[int, ...]
-Operand = "Vec | int | NDArray[np.integer[Any]]"
+Operand: TypeAlias = "Vec | int | np.integer[Any] | NDArray[np.integer[Any]]"
 
 _SHOWN = 8  # elements that repr() prints
 

@@ -17,12 +17,11 @@ class ExactFraction:
     """
 
     numerator: int
-    denominator: int = attrs.field()
+    denominator: int
 
-    @denominator.validator  # pyright: ignore[reportAttributeAccessIssue, reportUntypedFunctionDecorator, reportUnknownMemberType]  # attrs' own idiom
-    def _positive(self, _: object, denominator: int) -> None:
-        if denominator <= 0:
-            raise ValueError(f"{self.numerator}/{denominator}: the denominator must be positive")
+    def __attrs_post_init__(self) -> None:
+        if self.denominator <= 0:
+            raise ValueError(f"{self.exact}: the denominator must be positive")
 
     @property
     def value(self) -> float:

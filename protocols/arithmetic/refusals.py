@@ -19,6 +19,12 @@ _REFLECTED = {
 _OPEN = "to reveal it to all parties, write (await x.open())"
 
 
+def is_operand(other: object) -> bool:
+    """May `other` stand beside a secret in an operator, or be refused there for what it holds?
+    Anything else, a `Pending` above all, is left to its own reflected operators."""
+    return isinstance(other, Refusals | int | float | complex | np.generic | np.ndarray)
+
+
 def _refuse(what: str, hint: str) -> NoReturn:
     raise TypeError(f"{what}; {hint}")
 

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
 from contextvars import ContextVar
 from itertools import count
 from math import prod
-from typing import Any, Self, TypeVar, cast, overload
+from typing import Any, TypeVar, cast, overload
 
 import attrs
 import numpy as np
@@ -20,7 +20,7 @@ from turncoat.actors.wire import Shape
 from turncoat.protocols.algebra.field import Vec
 from turncoat.protocols.arithmetic.family import Family, LinearShare
 from turncoat.protocols.arithmetic.program import Clear
-from turncoat.protocols.arithmetic.refusals import Pending, Refusals
+from turncoat.protocols.arithmetic.refusals import Pending, Refusals, is_operand
 
 _T = TypeVar("_T")
 
@@ -136,11 +136,15 @@ class SecretArray(Refusals):
         return self._with(-self.secret)
 
     def __add__(self, other: "SecretArray | Clear") -> "SecretArray":
+        if not is_operand(other):
+            return NotImplemented
         return self._with(self.secret + self._operand(other))
 
     __radd__ = __add__
 
     def __sub__(self, other: "SecretArray | Clear") -> "SecretArray":
+        if not is_operand(other):
+            return NotImplemented
         return self._with(self.secret - self._operand(other))
 
     def __rsub__(self, other: Clear) -> "SecretArray":
@@ -162,10 +166,12 @@ class SecretArray(Refusals):
     def __mul__(self, other: "SecretArray") -> "Pending[SecretArray]": ...
     def __mul__(self, other: "SecretArray | Clear") -> "SecretArray | Pending[SecretArray]":
         mpc, x = self.computation, self.secret
+        if not is_operand(other):
+            return NotImplemented
         if not isinstance(other, SecretArray):
             return self._with(x * mpc.vector(other))
         y = mpc.share(other)
-        np.broadcast_shapes(self.shape, other.shape)  # ValueError here, not in the await
+        np.broadcast_shapes(self.shape, other.shape)  # its ValueError here, not in the await
 
         async def step(party: Party) -> SecretArray:
             return self._with(await mpc.family.multiply(party, x, y))
@@ -182,26 +188,21 @@ class SecretArray(Refusals):
     def __matmul__(
         self, other: "SecretArray | NDArray[Any]"
     ) -> "SecretArray | Pending[SecretArray]":
-        mpc = self.computation
+        mpc, x = self.computation, self.secret
+        if not is_operand(other):
+            return NotImplemented
         if not isinstance(other, SecretArray):
-            public = mpc.vector(other)
-            shapes = _Matmul.of(self.shape, public.shape)
-            x, c = self.secret.reshape(shapes.left_terms), public.reshape(shapes.right_terms)
-            return self._with((x * c).sum(1).reshape(shapes.result))
-        shapes = _Matmul.of(self.shape, other.shape)
-        x, y = self.secret.reshape(shapes.left), mpc.share(other).reshape(shapes.right)
+            return self._with(x @ mpc.vector(other))
+        y = mpc.share(other)
+        _check_matmul(self.shape, other.shape)
 
         async def step(party: Party) -> SecretArray:
-            product = await mpc.family.dot(party, x, y)
-            return self._with(product.reshape(shapes.result))
+            return self._with(await mpc.family.dot(party, x, y))
 
         return mpc.start("dot", "(x @ y)", step)
 
     def __rmatmul__(self, other: NDArray[Any]) -> "SecretArray":
-        public = self.computation.vector(other)
-        shapes = _Matmul.of(public.shape, self.shape)
-        x, c = self.secret.reshape(shapes.right_terms), public.reshape(shapes.left_terms)
-        return self._with((x * c).sum(1).reshape(shapes.result))
+        return self._with(self.computation.vector(other) @ self.secret)
 
     def open(self) -> Pending[NDArray[Any]]:
         """The values at every party, as a numpy array of Python ints in (−p/2, p/2)."""
@@ -225,35 +226,10 @@ class SecretArray(Refusals):
         return self.computation.constant(other).secret
 
 
-@attrs.frozen
-class _Matmul:
-    """The shapes of `x @ y`, with vectors taken for matrices of one row or one column."""
-
-    left: Shape
-    right: Shape
-    result: Shape
-
-    @classmethod
-    def of(cls, x: Shape, y: Shape) -> Self:
-        """Raises ValueError for shapes that numpy would refuse, too."""
-        rows, columns = x[:-1], y[1:]
-        if not (len(x) in (1, 2) and len(y) in (1, 2) and x[-1] == y[0]):
-            raise ValueError(f"shapes {x} and {y} do not fit for @: (…, k) @ (k, …)")
-        vectors = not rows and not columns
-        return cls(
-            x if vectors else (*(rows or (1,)), x[-1]),
-            y if vectors else (y[0], *(columns or (1,))),
-            (*rows, *columns) or (1,),
-        )
-
-    @property
-    def left_terms(self) -> Shape:
-        """x as one factor of the products x[a, k]·y[k, c], to be summed over their axis 1."""
-        return (prod(self.left[:-1]), self.left[-1], 1)
-
-    @property
-    def right_terms(self) -> Shape:
-        return (1, self.right[0], prod(self.right[1:]))
+def _check_matmul(x: Shape, y: Shape) -> None:
+    """ValueError for shapes that do not fit; here, not in the await."""
+    if len(x) > 2 or len(y) > 2 or x[-1:] != y[:1]:
+        raise ValueError(f"shapes {x} and {y} do not fit for @: (…, k) @ (k, …)")
 
 
 def _completed(size: int, shape: Shape) -> Shape:

@@ -17,8 +17,8 @@ async def inner_product(party: Party, x: Share, y: Share) -> Share:
     Passive security for t < n/2. One round; each party sends m field elements to every other,
     where m counts the entries of the *result* (1 for two vectors), whatever the inner length.
     """
-    # 1. A sum of points of degree-2t polynomials is a point of one: add before reducing.
-    d = Share(x.values @ y.values, degree=x.degree + y.degree)
+    # 1. A sum of points of polynomials of degree 2t is a point of one: add before reducing.
+    d = x @ y
 
     # 2. One resharing for the whole sum.
     return await reduce_degree(party, d)

@@ -7,7 +7,7 @@ in F_p, and every operation that would need the network, for predicting costs.
 """
 
 from collections.abc import Awaitable, Iterable, Mapping
-from typing import Any, TypeVar, overload
+from typing import Any, TypeVar, cast, overload
 
 import attrs
 import numpy as np
@@ -23,7 +23,7 @@ from turncoat.protocols.arithmetic.program import (
     finished,
     results,
 )
-from turncoat.protocols.arithmetic.refusals import Pending, Refusals
+from turncoat.protocols.arithmetic.refusals import Pending, Refusals, is_operand
 
 _T = TypeVar("_T")
 
@@ -71,7 +71,8 @@ class PlainComputation:
 
     def note(self, values: NDArray[Any]) -> None:
         """Remember the largest magnitude."""
-        self.largest = max(self.largest, max(map(abs, values.flat), default=0))
+        magnitudes = (abs(value) for value in cast("Iterable[int]", values.flat))
+        self.largest = max(self.largest, max(magnitudes, default=0))
 
     def note_terms(self, x: NDArray[Any], y: NDArray[Any]) -> None:
         """The same for the terms x[a, k]·y[k, c] of x @ y: for each k, the largest of both."""
@@ -128,11 +129,15 @@ class PlainArray(Refusals):
         return self._with(-self.values)
 
     def __add__(self, other: "PlainArray | Clear") -> "PlainArray":
+        if not is_operand(other):
+            return NotImplemented
         return self._with(self.values + _clear(other))
 
     __radd__ = __add__
 
     def __sub__(self, other: "PlainArray | Clear") -> "PlainArray":
+        if not is_operand(other):
+            return NotImplemented
         return self._with(self.values - _clear(other))
 
     def __rsub__(self, other: Clear) -> "PlainArray":
@@ -143,6 +148,8 @@ class PlainArray(Refusals):
     @overload
     def __mul__(self, other: "PlainArray") -> "Pending[PlainArray]": ...
     def __mul__(self, other: "PlainArray | Clear") -> "PlainArray | Pending[PlainArray]":
+        if not is_operand(other):
+            return NotImplemented
         product = self._with(self.values * _clear(other))
         if not isinstance(other, PlainArray):
             return product
@@ -156,6 +163,8 @@ class PlainArray(Refusals):
     @overload
     def __matmul__(self, other: "PlainArray") -> "Pending[PlainArray]": ...
     def __matmul__(self, other: "PlainArray | NDArray[Any]") -> "PlainArray | Pending[PlainArray]":
+        if not is_operand(other):
+            return NotImplemented
         factor = _clear(other)
         product = self._with(np.matmul(self.values, factor))
         self.computation.note_terms(self.values, factor)
@@ -245,9 +254,9 @@ def integers(values: Any) -> NDArray[Any]:
 
     Raises TypeError for anything that is not an integer, bools included.
     """
-    if isinstance(values, np.ndarray) and values.dtype.kind in "iu":
-        return values.astype(object).reshape(values.shape or (1,))
-    array = np.asarray(values, dtype=object)
+    array: NDArray[Any] = np.asarray(values, dtype=object)
+    if isinstance(values, np.ndarray) and cast("NDArray[Any]", values).dtype.kind in "iu":
+        return np.atleast_1d(array)
     wrong = [value for value in array.flat if not _is_integer(value)]
     if wrong:
         raise TypeError(

@@ -9,8 +9,9 @@ import numpy as np
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from numpy.typing import NDArray
 
-_CHUNK = 1 << 16  # octets drawn at a time: they stay in the second-level cache
-_ZEROS = memoryview(bytes(_CHUNK))
+_CHUNK = 1 << 14  # words drawn at a time: they stay in the second-level cache
+_ZEROS = memoryview(bytes(8 * _CHUNK))
+_LITTLE = np.dtype("<u8")
 
 
 class AesCtrTape:
@@ -38,8 +39,19 @@ class AesCtrTape:
         """
         if not 1 <= bound <= 1 << 64:
             raise ValueError(f"bound {bound}: coins are drawn below a bound of 1 to 2^64")
-        words = np.zeros(count, np.uint64)
-        filled = 0 if bound > 1 else count
+        words = np.empty(count, _LITTLE)
+        filled = 0
         while filled < count:
-            filled += self._fill(words[filled:], bound)
-        return words
+            filled += self._fill(words[filled : filled + _CHUNK], bound - 1)
+        return words.astype(np.uint64, copy=False)
+
+    def _fill(self, words: NDArray[np.uint64], greatest: int) -> int:
+        """Draw a candidate for every word; gather those accepted in front and count them."""
+        octets = words.view(np.uint8).data
+        self._stream.update_into(_ZEROS[: octets.nbytes], octets)
+        words &= np.uint64((1 << greatest.bit_length()) - 1)
+        if words.max() <= greatest:
+            return words.size
+        kept = words[words <= greatest]
+        words[: kept.size] = kept
+        return kept.size

@@ -70,8 +70,8 @@ def test_a_lie_over_the_product_shifts_the_variance_by_a_multiple_of_the_offset(
     wrong = simulate(load("lie-in-a-product"))
     (right,) = {o.value.numerator for _, o in honest.outcome.items()}
     (found,) = {o.value.numerator for name, o in wrong.outcome.items() if name != "carol"}
-    entries = 5
-    assert found - right == entries  # m·(Σx² + 1) − (Σx)²
+    m = 5
+    assert found - right == m - 1  # m·(Σx² + 1) − ((Σx)² + 1): both products are reduced at once
 
 
 def test_an_attack_that_matches_nothing_is_inconclusive_and_says_what_there_was():

@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 import pytest
+import trio._core._run as trio_run
 
 import turncoat
 from turncoat.scenarios.compose import Options, simulate
@@ -38,18 +39,26 @@ def test_really_encoding_every_message_changes_nothing(network):
     assert encoded.json()["totals"] == by_reference.json()["totals"]
 
 
-@pytest.mark.parametrize("coin", [0.0, 0.99], ids=["never reversed", "always reversed"])
+class Coin:
+    """In place of Trio's private generator: batches of runnable tasks are always, or never,
+    reversed; whether it flips a coin for that (0.5 and above: not) or shuffles."""
+
+    def __init__(self, reverse):
+        self.reverse = reverse
+
+    def random(self):
+        return 0.0 if self.reverse else 1.0
+
+    def shuffle(self, batch):
+        if self.reverse:
+            batch.reverse()
+
+
+@pytest.mark.parametrize("reverse", [False, True])
 @pytest.mark.parametrize("network", NETWORKS)
-def test_the_order_of_trios_batches_changes_nothing(network, coin, monkeypatch):
-    """Trio reverses a batch of runnable tasks if its private coin falls below one half."""
-    import trio._core._run as trio_run  # noqa: PLC0415 - a private name, for this test alone
-
-    class Coin:
-        def random(self):
-            return coin
-
+def test_the_order_of_trios_batches_changes_nothing(network, reverse, monkeypatch):
     before = simulate(scenario(network)).digest
-    monkeypatch.setattr(trio_run, "_r", Coin())
+    monkeypatch.setattr(trio_run, "_r", Coin(reverse))
     assert simulate(scenario(network)).digest == before
 
 
