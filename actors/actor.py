@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Awaitable, Callable
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import trio
@@ -14,6 +15,7 @@ from turncoat.actors.meter import OWNER
 from turncoat.actors.outcome import Aborted, Outcome, Output, Wait
 from turncoat.actors.party import STRAND, Party, Strand
 from turncoat.actors.randomness import Tape, derive
+from turncoat.actors.topology import Group
 from turncoat.actors.wire import integer, message
 
 if TYPE_CHECKING:
@@ -43,16 +45,12 @@ class AbortAnnouncement:
 class Actor:
     """P_index in the kernel: mailbox, access line, how it ended, and what may yet strike it."""
 
-    def __init__(self, kernel: "Kernel", index: int) -> None:
+    def __init__(self, kernel: "Kernel", index: int, group: Group) -> None:
         self.kernel = kernel
         self.index = index
         self.corrupted = index in kernel.rules
-        self.everyone = kernel.cast.group(index)
-        self.all = frozenset(self.everyone)
-        self.others = tuple(j for j in self.everyone if j != index)
-        # P_i sends to i+1, i+2, … first, so that a round of sending to all makes no hot spot.
-        later = tuple(j for j in self.others if j > index)
-        self.rotation = later + self.others[: len(self.others) - len(later)]
+        self.everyone = group.members
+        self.all = group.all
         self.mailbox = Mailbox()
         self.incarnation = 0
         self.up = kernel.topology.up(index)
@@ -67,6 +65,17 @@ class Actor:
         self.outcome: Outcome | None = None
         self.finished: int | None = None
         self.scope = trio.CancelScope()
+
+    @cached_property
+    def others(self) -> tuple[int, ...]:
+        return tuple(j for j in self.everyone if j != self.index)
+
+    @cached_property
+    def rotation(self) -> tuple[int, ...]:
+        """The others as a round of sending to all goes: i+1, i+2, … first, so that no receiver
+        is everybody's first and no access line a hot spot."""
+        later = tuple(j for j in self.others if j > self.index)
+        return later + self.others[: len(self.others) - len(later)]
 
     # -- called by the party -------------------------------------------------------------------
 

@@ -63,7 +63,7 @@ class Kernel:
         self.outbox: list[Posting] = []
         self.failures: dict[int, Exception] = {}
         self.cut_short = ""  # which limit ended the run, if one did
-        self.actors = {i: Actor(self, i) for i in self.cast.indices}
+        self.actors = {i: Actor(self, i, group) for i, group in self.cast.groups().items()}
         self._world = world
         self._instruments = instruments
         self._draws = world.draws or Draws(world.seed)

@@ -120,12 +120,11 @@ class Party:
             raise ValueError(
                 f"{name!r} names no sub-protocol: it is empty, holds a / or starts with #"
             )
+        sid = f"{self.sid}/{name}" if self.sid else name
         if name in self._names:
-            raise MisuseError(
-                f"P{self.me} uses {self.sid}/{name} twice; give each sub-protocol its own name"
-            )
+            raise MisuseError(f"P{self.me} uses {sid} twice; give each sub-protocol its own name")
         self._names.add(name)
-        return Party(self._actor, f"{self.sid}/{name}" if self.sid else name, self.phase_name)
+        return Party(self._actor, sid, self.phase_name)
 
     @contextmanager
     def phase(self, name: Phase) -> Generator[None]:
@@ -167,11 +166,15 @@ class Party:
     # -- sending -------------------------------------------------------------------------------
 
     def send(self, receiver: int, body: object) -> None:
-        """Send one message to one party. Returns at once; the network does the rest."""
+        """Send one message to one party. Returns at once; the network does the rest.
+
+        Raises MisuseError, as the other ways of sending do, for a receiver that does not exist,
+        for a body that is no message, and for a second message of its kind to that receiver.
+        """
         if receiver == self.me:
             self._post((), (), own=body)
         else:
-            self._post((receiver,), (body,))
+            self._post((self._existing(receiver),), (body,))
 
     def send_all(self, body: object) -> None:
         """The same message to everyone: n − 1 unicasts and a free copy to oneself. Guarantees no
@@ -182,14 +185,17 @@ class Party:
         """A message of its own to each receiver, the free copy to oneself included."""
         order = tuple(j for j in self._actor.rotation if j in bodies)
         if len(order) + (self.me in bodies) != len(bodies):
-            order = tuple(j for j in bodies if j != self.me)
+            order = tuple(self._existing(j) for j in bodies if j != self.me)
         self._post(order, tuple(bodies[j] for j in order), own=bodies.get(self.me))
 
     def _post(
         self, receivers: tuple[int, ...], bodies: tuple[object, ...], own: object = None
     ) -> None:
         strand = self._strand()
-        kind = self._checked(receivers, bodies if own is None else (*bodies, own))
+        alone = own is not None and not (bodies and own is bodies[0])
+        for body in (*bodies, own) if alone else bodies:
+            check(body, self._actor.kernel.structures)
+        kind = kind_of_body(bodies[0] if bodies else own)
         self._speak_once(kind, receivers if own is None else (*receivers, self.me))
         self._actor.post(
             Posting(
@@ -206,15 +212,10 @@ class Party:
         )
         self._postings += 1
 
-    def _checked(self, receivers: tuple[int, ...], bodies: tuple[object, ...]) -> str:
-        """The kind of these messages. Raises MisuseError for what cannot be sent."""
-        for body in bodies:
-            check(body, self._actor.kernel.structures)
-        actors = self._actor.kernel.actors
-        for receiver in receivers:
-            if receiver not in actors:
-                raise MisuseError(f"P{self.me} sends to P{receiver} in {self.sid}: nobody is that")
-        return kind_of_body(bodies[0])
+    def _existing(self, receiver: int) -> int:
+        if receiver not in self._actor.kernel.actors:
+            raise MisuseError(f"P{self.me} sends to P{receiver} in {self.sid!r}: nobody is that")
+        return receiver
 
     def _speak_once(self, kind: str, receivers: tuple[int, ...]) -> None:
         spoken = self._spoken.get(kind)
@@ -224,7 +225,7 @@ class Party:
             spoken.update(receivers)
         else:
             raise MisuseError(
-                f"P{self.me} sends a second {kind} of {self.sid} to one receiver: use party.sub(…)"
+                f"P{self.me} sends a second {kind} of {self.sid!r} to one receiver: use party.sub"
             )
 
     # -- receiving -----------------------------------------------------------------------------
@@ -259,7 +260,7 @@ class Party:
         if missing > 0:
             if slot.task is not None:
                 raise MisuseError(
-                    f"two strands of P{self.me} wait for {kind.__name__} of {self.sid}"
+                    f"two strands of P{self.me} wait for {kind.__name__} of {self.sid!r}"
                 )
             if deadline is not None:
                 self._actor.kernel.timer(slot, deadline)
@@ -342,7 +343,7 @@ class Party:
         if self._owner is not strand:
             if self._owner is not None and not self._owner.over:
                 raise MisuseError(
-                    f"P{self.me}: {self.sid} is another strand's; give each its own party.sub(…)"
+                    f"P{self.me}: sid {self.sid!r} is another strand's; give each its own party.sub"
                 )
             self._owner = strand
         return strand

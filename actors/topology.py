@@ -1,6 +1,7 @@
 """Who there is, in which role, and which link joins which pair. Fixed before a run starts."""
 
 from collections.abc import Mapping
+from functools import cached_property
 
 import attrs
 
@@ -41,6 +42,18 @@ class Topology:
         return self.hosts.get(party, self.host).bandwidth_down
 
 
+@attrs.frozen(eq=False)
+class Group:
+    """The parties that `everyone` means to each of them. One object for all its members: in a
+    star of 10,000 clients, a tuple each would be 800 MB."""
+
+    members: tuple[int, ...]
+
+    @cached_property
+    def all(self) -> frozenset[int]:
+        return frozenset(self.members)
+
+
 @attrs.frozen
 class Cast:
     """The parties: P_1 … P_n compute; auxiliary roles follow and hold no Shamir point.
@@ -60,13 +73,15 @@ class Cast:
     def indices(self) -> tuple[int, ...]:
         return tuple(range(1, self.size + 1))
 
-    def group(self, party: int) -> tuple[int, ...]:
-        """The parties that `everyone` means to `party`: its role's, or all without a role."""
+    def groups(self) -> dict[int, Group]:
+        """The group of each party: its (first) role's, or that of all without a role."""
+        named = dict[int, Group]()
         for members in self.roles.values():
-            if party in members:
-                return members
-        named = {member for members in self.roles.values() for member in members}
-        return tuple(i for i in self.indices if i not in named)
+            group = Group(members)
+            for member in members:
+                named.setdefault(member, group)
+        rest = Group(tuple(i for i in self.indices if i not in named))
+        return {i: named.get(i, rest) for i in self.indices}
 
     def name(self, party: int) -> str:
         return self.names[party - 1]

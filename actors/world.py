@@ -124,6 +124,8 @@ def canonical(value: Any) -> str:
         members = cast("frozenset[Any]", value)
         return f"{{{','.join(sorted(map(canonical, members)))}}}"
     if isinstance(value, tuple | list):
+        if set(map(type, cast("Sequence[Any]", value))) <= {int}:  # millions of numbers, at once
+            return repr(tuple(cast("Sequence[Any]", value)))
         return f"({','.join(map(canonical, cast('Sequence[Any]', value)))})"
     cls = cast("type[Any]", type(value))
     if attrs.has(cls):

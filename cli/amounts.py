@@ -47,9 +47,9 @@ def seconds(real: float) -> str:
 
 
 def count(number: int, noun: str) -> str:
-    """1 → "1 round", 2000 → "2,000 rounds"."""
-    plural = noun if number == 1 else f"{noun[:-1]}ies" if noun.endswith("ty") else f"{noun}s"
-    return f"{number:,} {plural}"
+    """1 → "1 round", 2000 → "2,000 rounds", 3 → "3 parties"."""
+    plural = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
+    return f"{number:,} {noun if number == 1 else plural}"
 
 
 def names(parties: Iterable[str], nobody: str = "nobody") -> str:
@@ -64,7 +64,7 @@ def output(value: Any) -> str:
     """An output as `run --json` writes it: an exact fraction shows its parts."""
     if isinstance(value, Mapping):
         table = cast("Mapping[str, Any]", value)
-        if table.keys() == {"value", "exact"}:
+        if set(table) == {"value", "exact"}:
             return f"{plain(table['value'])} (= {table['exact']})"
         return ", ".join(f"{name} = {output(item)}" for name, item in table.items())
     return short(value)

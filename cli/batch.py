@@ -14,7 +14,7 @@ import click
 
 from turncoat.cli import amounts
 from turncoat.cli.execute import Executed, Request, execute
-from turncoat.cli.main import INTERRUPTED, unexpected
+from turncoat.cli.main import INTERRUPTED, is_interrupt, unexpected
 from turncoat.cli.page import Block, Text, show
 from turncoat.cli.render import Subject, headline, page
 from turncoat.cli.sequence import sequence
@@ -84,7 +84,7 @@ class Batch:
                 self._codes.append(self._run(job))
                 sys.stdout.flush()  # what is finished is out, whatever happens to the next
         except (KeyboardInterrupt, BaseExceptionGroup) as stop:
-            if not _is_interrupt(stop):
+            if not is_interrupt(stop):
                 raise
             self._close()
             click.echo(f"interrupted: {self._finished()}", err=True)
@@ -159,10 +159,3 @@ class Batch:
         done, all_ = len(self._codes), len(self.jobs)
         kept = f"; their folders are in {self.request.out}" if self.request.out and done else ""
         return f"{done} of {amounts.count(all_, 'run')} had finished{kept}"
-
-
-def _is_interrupt(stop: BaseException) -> bool:
-    """Ctrl-C, also inside the group that Trio makes of it."""
-    if isinstance(stop, BaseExceptionGroup):
-        return stop.subgroup(KeyboardInterrupt) is not None
-    return isinstance(stop, KeyboardInterrupt)

@@ -42,7 +42,7 @@ def _aborted(party: Document) -> str:
 
 
 def by_end(parties: Mapping[str, Document]) -> dict[str, list[str]]:
-    """End → the parties that ended so, neither with an output nor stalled; corrupted ones say so."""
+    """End → the parties that ended so, except with an output or stalled; corrupted ones say so."""
     groups: dict[str, list[str]] = {}
     for name, party in parties.items():
         if party["outcome"] not in ("output", "stalled"):

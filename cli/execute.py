@@ -5,7 +5,7 @@ Knows neither files nor pages: a prepared scenario goes in, a report and an exit
 
 import sys
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import attrs
 
@@ -13,6 +13,9 @@ from turncoat.cli.page import Line
 from turncoat.cli.watch import Watch
 from turncoat.scenarios.compose import Options, Prepared
 from turncoat.scenarios.report import Report
+
+if TYPE_CHECKING:
+    from turncoat.actors.mailbox import Slot
 
 
 @attrs.frozen(kw_only=True)
@@ -50,6 +53,11 @@ def execute(prepared: Prepared, request: Request) -> Executed:
     return _compared(report, second)
 
 
+def reverse(slots: "list[Slot]") -> None:
+    """Wake the strands of an instant in the opposite order."""
+    slots.reverse()
+
+
 def _once(
     prepared: Prepared, request: Request, *, keep_bodies: bool = False, stirred: bool = False
 ) -> Report:
@@ -62,7 +70,7 @@ def _once(
             Options(
                 keep_bodies=keep_bodies,
                 encode=stirred,
-                shuffle=list.reverse if stirred else None,
+                shuffle=reverse if stirred else None,
                 pulse=watch.pulse if watched else None,
             )
         )

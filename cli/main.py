@@ -9,6 +9,7 @@ import sys
 import traceback
 from collections.abc import Sequence
 from importlib import import_module
+from io import TextIOWrapper
 from typing import cast
 
 import attrs
@@ -94,8 +95,8 @@ def cli() -> None:
 def main() -> None:
     """The console command: never returns, exits with the code of `invoke`."""
     for stream in (sys.stdout, sys.stderr):  # λ and → must not end a run on an old terminal
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")  # pyright: ignore[reportAttributeAccessIssue]  # TextIOWrapper has it
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
     if os.environ.get("_TURNCOAT_COMPLETE"):
         cli.main(prog_name="turncoat")
     sys.exit(invoke(sys.argv[1:]))
@@ -111,15 +112,12 @@ def invoke(arguments: Sequence[str]) -> int:
     except click.ClickException as error:
         error.show()
         return USAGE
-    except (KeyboardInterrupt, click.Abort):
-        return interrupted()
     except BrokenPipeError:
         return _silence()
-    except BaseExceptionGroup as group:  # Trio's, around a Ctrl-C that hit a party
-        if group.subgroup(KeyboardInterrupt):
-            return interrupted()
-        return unexpected(group, verbose=settings.verbose)
-    except Exception as error:
+    except (Exception, KeyboardInterrupt, BaseExceptionGroup) as error:
+        if is_interrupt(error):
+            click.echo("interrupted", err=True)
+            return INTERRUPTED
         return unexpected(error, verbose=settings.verbose)
 
 
@@ -130,10 +128,12 @@ def _dispatch(arguments: Sequence[str], settings: Settings) -> int:
     return code if isinstance(code, int) else 0
 
 
-def interrupted() -> int:
-    """Say so in one line."""
-    click.echo("interrupted", err=True)
-    return INTERRUPTED
+def is_interrupt(error: BaseException) -> bool:
+    """Ctrl-C, also inside the group that Trio makes of one that hit a party."""
+    if isinstance(error, BaseExceptionGroup):
+        group = cast("BaseExceptionGroup[BaseException]", error)
+        return group.subgroup(KeyboardInterrupt) is not None
+    return isinstance(error, KeyboardInterrupt | click.Abort)
 
 
 def unexpected(error: BaseException, *, verbose: bool, where: str = "") -> int:

@@ -7,7 +7,6 @@ stands for in detail is told in `explain.py`.
 import tomllib
 from collections.abc import Callable, Mapping
 from importlib.resources import files
-from pathlib import Path
 
 import attrs
 
@@ -17,7 +16,7 @@ from turncoat.scenarios.kinds import choices_of
 from turncoat.scenarios.loader import catalogue
 from turncoat.scenarios.presets import PRESETS
 from turncoat.scenarios.problems import did_you_mean
-from turncoat.scenarios.schema import Fault
+from turncoat.scenarios.schema_world import Fault
 
 Names = Mapping[str, str]  # name → one line
 
@@ -79,8 +78,9 @@ def sections_of(name: str) -> tuple[str, ...]:
 
 
 def unknown(name: str, more: tuple[str, ...] = ()) -> str:
-    """What to say of a name that nothing has: the nearest one. more: further names to consider."""
-    if name.endswith(".toml") or Path(name).parent != Path("."):
-        return f"there is no file {name!r}, nor anything else of that name"
-    known = [each for section in SECTIONS.values() for each in section.read()]
-    return f"nothing is called {name!r}; {did_you_mean(name, [*known, *more])}"
+    """What to say of a name that nothing has: those that begin so, or the nearest one.
+    more: further names to consider."""
+    known = [*(each for section in SECTIONS.values() for each in section.read()), *more]
+    begun = [each for each in known if each.startswith(name)]
+    hint = f"did you mean {' or '.join(begun[:4])}?" if begun else did_you_mean(name, known)
+    return f"nothing is called {name!r}; {hint}"

@@ -6,7 +6,7 @@ terminal and reads nothing else.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 
@@ -142,11 +142,11 @@ def _agreement(who: Sequence[str], honest: Mapping[str, Any], parties: Mapping[s
 
 
 def _expectations(expectations: Sequence[Document]) -> Iterator[Line]:
-    held = [f"{e['key']} {_shown(e['expected'])} ✓" for e in expectations if e["held"]]
+    held = [f"{e['key']} {shown(e['expected'])} ✓" for e in expectations if e["held"]]
     lines: list[tuple[str, Mark]] = [(text, "plain") for text in _filled(held)]
     for e in expectations:
         if not e["held"]:
-            text = f"✗ {e['key']}: expected {_shown(e['expected'])}, found {_shown(e['found'])}"
+            text = f"✗ {e['key']}: expected {shown(e['expected'])}, found {shown(e['found'])}"
             lines.append((text, "bad"))
     for number, (text, mark) in enumerate(lines):
         yield Line("" if number else "expected", text, mark)
@@ -163,11 +163,12 @@ def _filled(parts: Sequence[str], separator: str = " · ") -> list[str]:
     return lines
 
 
-def _shown(value: Any) -> str:
+def shown(value: Any) -> str:
+    """An expected or found value of [expect] in words."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list):
-        return ", ".join(map(str, value)) or "nobody"
+        return ", ".join(map(str, cast("list[Any]", value))) or "nobody"
     if isinstance(value, str) and (time := re.fullmatch(r"(\d+) ns", value)):
         return amounts.virtual(int(time[1]))
     return "nothing" if value is None else amounts.output(value)

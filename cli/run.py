@@ -6,7 +6,7 @@ looks in `render.py` and `sequence.py`.
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -27,7 +27,7 @@ progress and errors to stderr.
 """
 
 
-def _overrides(_: click.Context, __: click.Parameter, given: Sequence[str]) -> dict[str, str]:
+def keyed_values(_: click.Context, __: click.Parameter, given: Sequence[str]) -> dict[str, str]:
     """KEY=VALUE pairs; a key that comes again wins over its earlier value."""
     table: dict[str, str] = {}
     for pair in given:
@@ -63,7 +63,7 @@ def _real_time(_: click.Context, __: click.Parameter, given: str | None) -> floa
     "overrides",
     multiple=True,
     metavar="KEY=VALUE",
-    callback=_overrides,
+    callback=keyed_values,
     help="Override a key of the file, dotted. May be given again.",
 )
 @click.option(
@@ -140,4 +140,4 @@ def _run_all(
         click.echo(str(error), err=True)
         return 2
     several = repeat is not None or len(jobs) > 1
-    return Batch(jobs, cast("Request", request), several=several).run()
+    return Batch(jobs, request, several=several).run()

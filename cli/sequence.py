@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 HEAD = ("time", "sender → receiver", "kind", "sid", "bytes", "round", "arrives")
 RIGHT = (0, 4, 5)
 EVENT_MARKS: Mapping[str, Mark] = {"output": "good", "aborted": "bad", "crashed": "bad"}
-FATES = {Fate.RECEIVER_DEAD: "{} is dead", Fate.LOST_IN_CRASH: "lost in the sender's crash"}
+FATES = {
+    Fate.RECEIVER_DEAD: "too late for {}, who is dead",
+    Fate.LOST_IN_CRASH: "to {} lost in the sender's crash",
+}
 
 
 @attrs.frozen
@@ -130,19 +133,27 @@ class _Reader:
     def _arrival(self, copies: Iterable[int]) -> str:
         times = sorted({self._ends[copy].time for copy in copies if copy in self._ends})
         if not times:
-            return "never"
+            return "–"
         first, last = amounts.clock(times[0]), amounts.clock(times[-1])
         return last if len(times) == 1 else f"{first.removesuffix(' ms')} … {last}"
 
     def _losses(self, copies: Iterable[tuple[int, int]]) -> Iterator[str]:
+        """What befell some of the copies, each remark once, with the receivers it concerns."""
+        remarks: dict[str, list[str]] = {}
         for copy, receiver in copies:
-            name, end = self._name(receiver), self._ends.get(copy)
-            if copy in self._journal.resends:
-                yield f"to {name} resent {self._journal.resends[copy]}×"
-            if end is None:
-                yield f"still on its way to {name} at the end"
-            elif end.fate in FATES:
-                yield FATES[end.fate].format(name)
+            for remark in self._fate(copy):
+                remarks.setdefault(remark, []).append(self._name(receiver))
+        for remark, receivers in remarks.items():
+            yield remark.format(amounts.names(receivers))
+
+    def _fate(self, copy: int) -> Iterator[str]:
+        end = self._ends.get(copy)
+        if copy in self._journal.resends:
+            yield f"to {{}} resent {self._journal.resends[copy]}×"
+        if end is None:
+            yield "still on its way to {} at the end"
+        elif end.fate in FATES:
+            yield FATES[end.fate]
 
     def _bodies(self, group: "Sequence[Sent]") -> Iterator[str]:
         if not self._full:

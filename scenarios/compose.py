@@ -4,6 +4,7 @@
 runs and judges. What a run leaves behind is in `report.py`.
 """
 
+import secrets
 from collections.abc import Callable
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -186,6 +187,4 @@ def simulate(
 
 def fresh_seed() -> int:
     """A seed for a run that names none; the report prints it."""
-    import secrets
-
     return secrets.randbelow(1 << 32)

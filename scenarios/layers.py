@@ -39,6 +39,8 @@ class Layer:
         """How many steps of the path this layer has."""
         value: Any = self.data
         for depth, step in enumerate(path):
+            if isinstance(value, str):  # has characters, but no entries
+                return depth
             try:
                 value = value[step]
             except (KeyError, IndexError, TypeError):
@@ -51,10 +53,18 @@ class Layer:
 
     def problem(self, refusal: Refusal) -> Problem:
         """The refusal, pointing at the deepest part of its path that the text has."""
+        refusal = self._trimmed(refusal)
         span, key = self._span(refusal), dotted(refusal.path)
         if span is None:
             return Problem(self.name, None, None, key, refusal.message, refusal.suggestion)
         return self.problem_at(span, key, refusal.message, refusal.suggestion)
+
+    def _trimmed(self, refusal: Refusal) -> Refusal:
+        """Without the index of a single name that stands without its list."""
+        path = refusal.path
+        if path and isinstance(path[-1], int) and self.depth(path) == len(path) - 1:
+            return Refusal(refusal.message, refusal.suggestion, path[:-1], refusal.end)
+        return refusal
 
     def _span(self, refusal: Refusal) -> Span | None:
         """The key or value at fault; where only a table above it is known, that table's key."""

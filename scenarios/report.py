@@ -6,10 +6,10 @@ equal runs.
 
 import json
 import resource
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 
@@ -236,9 +236,8 @@ def jsonable(value: Any) -> Any:
     if hasattr(value, "to_json"):
         return value.to_json()
     if isinstance(value, Mapping):
-        named: Mapping[str, Any] = value
+        named = cast("Mapping[str, Any]", value)
         return {str(name): jsonable(item) for name, item in named.items()}
     if isinstance(value, list | tuple):
-        entries: list[Any] = list(value)
-        return [jsonable(item) for item in entries]
+        return [jsonable(item) for item in cast("Sequence[Any]", value)]
     return value if isinstance(value, int | float | str) or value is None else str(value)

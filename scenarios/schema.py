@@ -183,7 +183,7 @@ class Expect:
         default=None, metadata=told("The verdict, or a list of acceptable ones.")
     )
     guarantee_in_force: bool | None = attrs.field(
-        default=None, metadata=told("Do the faults and corruptions stay within what is promised?")
+        default=None, metadata=told("Whether faults and corruptions stay within what is promised.")
     )
     detected_by: Names | None = attrs.field(
         default=None,

@@ -33,6 +33,17 @@ SIZE_UNITS = BYTES | {"GiB": 2**30, "MiB": 2**20, "KiB": 2**10}
 LONGEST = 2**63 - 1  # nanoseconds: about 292 years, what fits the kernel's 64-bit tables
 UNLIMITED = 0  # a rate without limit
 
+_IN_WORDS = {
+    "sec": "s",
+    "second": "s",
+    "seconds": "s",
+    "minute": "min",
+    "minutes": "min",
+    "hour": "h",
+    "hours": "h",
+    "byte": "B",
+    "bytes": "B",
+}
 _QUANTITY = re.compile(r"\s*([+-]?)(\d(?:_?\d)*(?:\.\d+)?)\s*(\S.*?)?\s*", re.ASCII)
 _RATIO = re.compile(r"\s*(-?\d{1,40})\s*(?:/\s*(\d{1,40})\s*)?", re.ASCII)
 _COMPARISON = re.compile(r"\s*([<>=!≤≥~]*)\s*(.*?)\s*", re.DOTALL)
@@ -77,7 +88,7 @@ def count(value: object) -> int:
     """An integer from 0; its text too, for use behind a comparison."""
     if type(value) is int:
         return _not_negative(value)
-    if isinstance(value, str) and re.fullmatch(r"\d(?:_?\d){0,17}", value, re.ASCII):
+    if isinstance(value, str) and re.fullmatch(r"\d(?:_?\d){0,39}", value, re.ASCII):
         return int(value)
     raise Refusal(f"expected a whole number such as 12, not {described(value)}")
 
@@ -203,7 +214,7 @@ def _quantity(
 ) -> Fraction:
     """The exact amount in the base unit, or a refusal that names the rule and the remedy."""
     if not isinstance(value, str):
-        raise Refusal(f"expected {what} such as {example!r}, not {described(value)}")
+        raise Refusal(f'expected {what} such as "{example}", not {described(value)}')
     parts = _QUANTITY.fullmatch(value) if len(value) <= 60 else None
     if parts is None:
         raise Refusal(f"{quoted(value)} is not {what}", f'such as "{example}"')
@@ -223,10 +234,10 @@ def _unit_message(value: str, unit: str) -> str:
 
 
 def _unit_remedy(amount: str, unit: str, units: Mapping[str, int]) -> str:
-    close = nearest(unit, units) if unit else None
-    if close is not None:
+    close = _IN_WORDS.get(unit.lower()) or (nearest(unit, units) if unit else None)
+    if close in units:
         return f'did you mean "{amount} {close}"?'
-    return f"the units are {', '.join(units)}"
+    return f"the units are {', '.join(unit for unit in units if unit.isascii())}"
 
 
 def _bytes_for_bits(amount: Fraction, unit: str) -> str:

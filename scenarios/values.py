@@ -29,7 +29,9 @@ def integer(least: int, most: int = 2**63 - 1) -> Kind:
 
     def parse(value: object) -> int:
         if type(value) is not int:
-            raise Refusal(f"expected an integer, not {described(value)}")
+            unquoted = isinstance(value, str) and value.isdecimal()
+            remedy = f"write {value} without quotes" if unquoted else ""
+            raise Refusal(f"expected an integer, not {described(value)}", remedy)
         if not least <= value <= most:
             rule = f"at least {least}" if value < least else f"at most {most}"
             raise Refusal(f"{described(value)} is out of range", f"it must be {rule}")

@@ -26,7 +26,7 @@ from turncoat.protocols.algebra.kernels import LOW32, S32, Words, formulas_for
 
 SHORT: Final = 32  # words up to which Python integers beat NumPy's calls (measured: 32 to 64)
 LONG: Final = 4096  # words from which a vector counts towards loading numba
-PRICE: Final = 1 << 24  # words worked on by NumPy for the time that loading numba takes
+PRICE: Final = 1 << 24  # products that NumPy computes in half the time of loading numba
 
 Shape = tuple[int, ...]
 
@@ -98,7 +98,7 @@ class Arithmetic:
     def horner(self, arrays: Sequence[Words], points: Sequence[int]) -> Words:
         """Σ_k arrays[k]·x^k for each point x in [0, SMALL_POINT): shape (points, *shape)."""
         first = arrays[0]
-        engine = self._multiplier(first.size, len(arrays) * len(points))
+        engine = self._multiplier(first.size, (len(arrays) - 1) * len(points))
         flat = [array.reshape(-1) for array in arrays]
         return engine.horner(flat, points).reshape(len(points), *first.shape)
 

@@ -71,6 +71,8 @@ class NumbaEngine:
         low, high = np.empty((2, len(a), len(b)), np.uint64)
         loop(a, b, low, high, self._m)
         p = self._m[0]
+        if low.size == 1:
+            return np.array([[(low.item() + (high.item() << 32)) % int(p)]], np.uint64)
         halves = [(low % p).reshape(-1), (high % p).reshape(-1)]
         return self.combine([1, 2**32 % int(p)], halves).reshape(low.shape)
 

@@ -5,7 +5,7 @@ sharing. (`SecretArray` builds numpy's operators on this, `run_program` a party'
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol, Self, TypeVar
+from typing import Any, ClassVar, Protocol, Self, SupportsIndex, TypeVar
 
 from turncoat.actors.party import Party
 from turncoat.actors.wire import Shape
@@ -27,7 +27,7 @@ class LinearShare(Protocol):
     def __rmatmul__(self, other: Vec) -> Self: ...
     def __getitem__(self, index: Any) -> Self: ...
     def sum(self, axis: int | None = None) -> Self: ...
-    def reshape(self, shape: Shape) -> Self: ...
+    def reshape(self, *shape: SupportsIndex | Shape) -> Self: ...
 
 
 S = TypeVar("S", bound=LinearShare)
@@ -36,20 +36,16 @@ S = TypeVar("S", bound=LinearShare)
 class Family(Protocol[S]):
     """One protocol family for fixed n, t and field. Holds public parameters only, no state."""
 
-    @property
-    def name(self) -> str: ...
+    name: ClassVar[str]
+    guarantee: ClassVar[Guarantee]
+    costs: ClassVar[Mapping[str, Cost]]  # "input", "multiply", "dot", "open", "open-to-one"
+
     @property
     def field(self) -> Field: ...
     @property
     def n(self) -> int: ...
     @property
     def t(self) -> int: ...
-    @property
-    def guarantee(self) -> Guarantee: ...
-    @property
-    def costs(self) -> Mapping[str, Cost]:
-        """Of "input", "multiply", "dot", "open" and "open-to-one": one round each."""
-        ...
 
     def deal_input(self, party: Party, values: Vec) -> None:
         """The owner's part of an input: sends, and does not wait."""
@@ -90,6 +86,7 @@ class FamilyMaker(Protocol):
 
     name: str
     guarantee: Guarantee
+    costs: Mapping[str, Cost]
 
     def __call__(self, n: int, t: int | None, field: Field) -> Family[Any]:
         """Raises ValueError for parameters the family does not allow. t = None: the largest."""

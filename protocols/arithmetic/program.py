@@ -7,7 +7,7 @@ the opened values. Knows no sharing, no network and no program.
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from math import prod
-from typing import Any, Protocol, Self, TypeVar, cast, overload
+from typing import Any, Protocol, Self, SupportsIndex, TypeVar, cast, overload
 
 import attrs
 from numpy.typing import NDArray
@@ -47,7 +47,7 @@ class Secret(Protocol):
     def __matmul__(self, other: Self) -> Awaitable[Self]: ...
     def __rmatmul__(self, other: NDArray[Any]) -> Self: ...
     def sum(self, axis: int | None = None) -> Self: ...
-    def reshape(self, *shape: int) -> Self: ...
+    def reshape(self, *shape: SupportsIndex | Shape) -> Self: ...
     def open(self) -> Awaitable[NDArray[Any]]: ...
 
 
@@ -71,15 +71,9 @@ class Computation(Protocol[S]):
         ...
 
 
-class Program(Protocol):
-    """`async def program(mpc, inputs, **params)`: inputs[party][name] is an array of secrets; what
-    it returns, one or several named ones, is opened."""
-
-    __name__: str
-
-    def __call__(
-        self, mpc: Any, inputs: Mapping[str, Mapping[str, Any]], **params: Any
-    ) -> Awaitable[Any]: ...
+# `async def program(mpc, inputs, **params)`: inputs[party][name] is an array of secrets; what it
+# returns, one of them or a mapping of several by name, is opened.
+Program = Callable[..., Awaitable[Any]]
 
 
 @attrs.frozen
@@ -124,15 +118,16 @@ def results(returned: Any, kind: type[_T], program: Program) -> dict[str, _T]:
 
     Raises TypeError if anything but secrets of that kind came back.
     """
+    who = getattr(program, "__name__", "the program")
     named = cast("Mapping[str, Any]", returned) if isinstance(returned, Mapping) else {"": returned}
     for name, result in named.items():
         if not isinstance(result, kind):
             raise TypeError(
-                f"{program.__name__} returned {type(result).__name__}{name and f' as {name!r}'}; a "
+                f"{who} returned {type(result).__name__}{name and f' as {name!r}'}; a "
                 "program returns secrets (or a mapping of them), which are then opened"
             )
     if not named:
-        raise TypeError(f"{program.__name__} returned an empty mapping; it has no output")
+        raise TypeError(f"{who} returned an empty mapping; it has no output")
     return dict(named)
 
 

@@ -5,7 +5,7 @@ parties held at the end of the input phase, and the *effective* inputs that thos
 parties determine. Knows no particular family and no particular program.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -89,24 +89,33 @@ async def _share_inputs(
     party: Party, family: Family[Any], own: Mapping[str, Vec], layout: Layout
 ) -> dict[InputName, LinearShare]:
     """All inputs of all parties in one round: first everything is sent, then awaited."""
-    subs = {
-        (owner, name): (index, shape, party.sub(f"input.{index}.{name}"))
-        for index, owner, name, shape in _slots(layout)
-    }
-    for index, name, sub in ((i, name, sub) for (_, name), (i, _, sub) in subs.items()):
-        if index == party.me:
-            family.deal_input(sub, own[name])
+    slots = _slots(layout)
+    subs = [party.sub(f"input.{slot.index}.{slot.name}") for slot in slots]
+    for slot, sub in zip(slots, subs, strict=True):
+        if slot.index == party.me:
+            family.deal_input(sub, own[slot.name])
     return {
-        key: await family.receive_input(sub, index, shape)
-        for key, (index, shape, sub) in subs.items()
+        (slot.owner, slot.name): await family.receive_input(sub, slot.index, slot.shape)
+        for slot, sub in zip(slots, subs, strict=True)
     }
 
 
-def _slots(layout: Layout) -> Iterator[tuple[int, str, str, Shape]]:
-    """(index of the owner, owner, input, shape) in the order of the layout."""
-    for index, (owner, names) in enumerate(layout.items(), 1):
-        for name, shape in names.items():
-            yield index, owner, name, shape
+@attrs.frozen
+class _Slot:
+    """One input in the layout; `index` is its owner's."""
+
+    index: int
+    owner: str
+    name: str
+    shape: Shape
+
+
+def _slots(layout: Layout) -> list[_Slot]:
+    return [
+        _Slot(index, owner, name, shape)
+        for index, (owner, names) in enumerate(layout.items(), 1)
+        for name, shape in names.items()
+    ]
 
 
 def _own_inputs(
@@ -153,14 +162,15 @@ def effective_inputs(
     """
     honest = {i: held for i, held in record.shares.items() if i not in corrupted}
     effective: dict[str, dict[str, Any]] = {owner: dict(given[owner]) for owner in layout}
-    for index, owner, name, shape in _slots(layout):
-        if index not in corrupted:
+    for slot in _slots(layout):
+        if slot.index not in corrupted:
             continue
-        vec = family.extract_input({i: held[owner, name] for i, held in honest.items()})
+        key = (slot.owner, slot.name)
+        vec = family.extract_input({i: held[key] for i, held in honest.items()})
         if vec is None:
             raise NoEffectiveInput(
                 f"the {len(honest)} honest parties that finished the input phase hold no single "
-                f"{name} of {owner}; a dealer that contradicts itself has no input"
+                f"{slot.name} of {slot.owner}; a dealer that contradicts itself has no input"
             )
-        effective[owner][name] = vec.reshape(shape).centred()
+        effective[slot.owner][slot.name] = vec.reshape(slot.shape).centred()
     return effective

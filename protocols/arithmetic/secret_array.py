@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
 from contextvars import ContextVar
 from itertools import count
 from math import prod
-from typing import Any, TypeVar, cast, overload
+from typing import Any, SupportsIndex, TypeVar, cast, overload
 
 import attrs
 import numpy as np
@@ -154,9 +154,9 @@ class SecretArray(Refusals):
         """Σ over an axis, or over all entries (shape (1,))."""
         return self._with(self.secret.sum(axis))
 
-    def reshape(self, *shape: int) -> "SecretArray":
+    def reshape(self, *shape: SupportsIndex | Shape) -> "SecretArray":
         """The same entries in another shape; one −1 stands for what is left over."""
-        return self._with(self.secret.reshape(_completed(self.size, shape)))
+        return self._with(self.secret.reshape(*shape))
 
     # -- products and opening --------------------------------------------------------------------
 
@@ -230,11 +230,3 @@ def _check_matmul(x: Shape, y: Shape) -> None:
     """ValueError for shapes that do not fit; here, not in the await."""
     if len(x) > 2 or len(y) > 2 or x[-1:] != y[:1]:
         raise ValueError(f"shapes {x} and {y} do not fit for @: (…, k) @ (k, …)")
-
-
-def _completed(size: int, shape: Shape) -> Shape:
-    """`shape` with its −1 worked out, as numpy does."""
-    if -1 not in shape:
-        return shape
-    rest = prod(length for length in shape if length != -1)
-    return tuple(size // max(rest, 1) if length == -1 else length for length in shape)

@@ -5,6 +5,7 @@ Knows no program; the steps are in the files beside this one.
 """
 
 from collections.abc import Mapping, Sequence
+from typing import ClassVar
 
 from turncoat.actors.party import Party
 from turncoat.actors.wire import Shape
@@ -15,7 +16,7 @@ from turncoat.protocols.bgw.multiply import multiply
 from turncoat.protocols.bgw.open import open_to, open_to_all, open_to_one
 from turncoat.protocols.bgw.parameters import BgwParameters
 from turncoat.protocols.bgw.share_input import deal_input, extract_input, receive_input, share_input
-from turncoat.protocols.declare import Guarantee, declared
+from turncoat.protocols.declare import Cost, Guarantee, declared
 
 GUARANTEE = Guarantee(
     adversary="passive",
@@ -42,9 +43,9 @@ class Bgw:
     t = None stands for the largest t < n/2. Raises ValueError for parameters BGW does not have.
     """
 
-    name = "bgw"
-    guarantee = GUARANTEE
-    costs = COSTS
+    name: ClassVar[str] = "bgw"
+    guarantee: ClassVar[Guarantee] = GUARANTEE
+    costs: ClassVar[Mapping[str, Cost]] = COSTS
 
     def __init__(self, n: int, t: int | None, field: Field) -> None:
         self.parameters = BgwParameters.make(n, t, field)

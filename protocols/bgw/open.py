@@ -53,7 +53,7 @@ async def open_to_one(party: Party, x: Share, receiver: int) -> Vec | None:
 
 async def open_to(party: Party, x: Share, receivers: Sequence[int]) -> Vec | None:
     """x at each of the receivers, at the price of one `open_to_one` each, in one round."""
-    if len(receivers) == party.n:
+    if set(receivers) == set(party.everyone):
         return await open_to_all(party, x)
     party.send_each(dict.fromkeys(receivers, PartialOpening(x.values)))
     if party.me not in receivers:

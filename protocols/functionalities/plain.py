@@ -7,7 +7,7 @@ in F_p, and every operation that would need the network, for predicting costs.
 """
 
 from collections.abc import Awaitable, Iterable, Mapping
-from typing import Any, TypeVar, cast, overload
+from typing import Any, SupportsIndex, TypeVar, cast, overload
 
 import attrs
 import numpy as np
@@ -181,9 +181,9 @@ class PlainArray(Refusals):
         """Σ over an axis, or over all entries (shape (1,))."""
         return self._with(np.asarray(self.values.sum(axis=axis), dtype=object))
 
-    def reshape(self, *shape: int) -> "PlainArray":
+    def reshape(self, *shape: SupportsIndex | Shape) -> "PlainArray":
         """The same entries in another shape; one −1 stands for what is left over."""
-        return self._with(self.values.reshape(*shape))
+        return self._with(cast("Any", self.values).reshape(*shape))
 
     def open(self) -> Pending[NDArray[Any]]:
         """The values, as a numpy array of Python ints."""

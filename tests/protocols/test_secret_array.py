@@ -54,7 +54,7 @@ STEPS = {
     "rows": _local(lambda mpc, x, y, c: x.sum(axis=1).reshape(2, 1) + y),
     "columns": _local(lambda mpc, x, y, c: x.sum(axis=0) - y),
     "corner": _local(lambda mpc, x, y, c: x[0, 1] + y[-1] + y),
-    "flat": _local(lambda mpc, x, y, c: x.reshape(-1).reshape(3, -1).reshape(2, 3)),
+    "flat": _local(lambda mpc, x, y, c: x.reshape(-1).reshape(3, -1).reshape((2, 3))),
     "constant": _local(lambda mpc, x, y, c: mpc.constant([[c, 1, 2], [3, 4, c]])),
     "mul": _product(lambda x, y, c: x * y),
     "mul broadcast": _product(lambda x, y, c: x * y[0]),

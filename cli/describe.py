@@ -1,0 +1,239 @@
+"""What a name means: protocols and their steps, programs, attacks, faults and networks at length.
+
+Everything is read from declarations, docstrings and the numbered comments of the code itself, so
+that no second description can grow stale. Scenarios are in `forecast.py`.
+"""
+
+import inspect
+import re
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from turncoat.adversary.registry import BEHAVIOURS
+from turncoat.cli import amounts, names
+from turncoat.cli.page import Block, Grid, Headline, Line, Text
+from turncoat.cli.render import promise
+from turncoat.protocols import registry
+from turncoat.protocols.algebra.field import parse_field
+from turncoat.protocols.arithmetic.predict import predict
+from turncoat.protocols.declare import Declaration, declarations
+from turncoat.scenarios.presets import PRESETS
+from turncoat.scenarios.schema import Protocol
+from turncoat.scenarios.schema_world import FaultWhen
+
+_STEP = re.compile(r"\s*# (\d+\. .*)")
+_MORE = re.compile(r"\s*# {2,}(.*)")
+
+
+@attrs.frozen
+class Sizes:
+    """The parameters that a cost is evaluated at. t: None for the most that the protocol has."""
+
+    n: int
+    t: int | None = None
+    m: int = 1
+    k: int = 1
+
+
+def default_field() -> Any:
+    """The field that scenario files use unless they say otherwise."""
+    return parse_field(attrs.fields(Protocol).field.default)
+
+
+# Protocols and their steps
+
+
+def steps() -> dict[str, Declaration]:
+    """Every declared step of every family: "bgw/multiply" → its declaration."""
+    for family in registry.FAMILIES:
+        registry.family(family)  # importing a family declares its steps
+    return {declaration.name: declaration for declaration in declarations()}
+
+
+def protocol(name: str, sizes: Sizes) -> Iterator[Block]:
+    """A family: its guarantee, and the cost of its steps."""
+    maker = registry.family(name)
+    family = maker(sizes.n, sizes.t, default_field())
+    guarantee = family.guarantee
+    yield Headline(name, "protocol")
+    yield Line("is", registry.FAMILIES[name].summary)
+    yield Line("guarantee", promise(guarantee))
+    yield Line("reveals", guarantee.reveals)
+    yield Line("needs", f"{guarantee.termination} to answer, or it waits for ever")
+    yield Text()
+    own = {key: step for key, step in steps().items() if key.startswith(f"{name}/")}
+    yield _costs(own, attrs.evolve(sizes, t=family.t), family.field.element_bytes)
+    cites = dict.fromkeys(cite for step in own.values() for cite in step.cites)
+    yield Text()
+    yield Line("cites", "; ".join(cites))
+    yield Line("see also", f"turncoat explain {next(iter(own))} --n 5 --m 1000")
+
+
+def _costs(own: Mapping[str, Declaration], sizes: Sizes, width: int) -> Grid:
+    at = f"n={sizes.n} t={sizes.t} m={sizes.m}"
+    head = ("step", "rounds", "elements of all parties", f"at {at}", "payload", "yields")
+    rows = [
+        (name, step.cost.rounds, step.cost.elements_total, f"{elements:,}", payload, step.summary)
+        for name, step in own.items()
+        for elements, payload in [_figures(step, sizes, width)]
+    ]
+    return Grid(head, rows, frozenset({3, 4}))
+
+
+def _figures(step: Declaration, sizes: Sizes, width: int) -> tuple[int, str]:
+    found = step.cost.evaluate(n=sizes.n, t=sizes.t or 0, m=sizes.m, k=sizes.k)
+    return int(found.elements_total), amounts.octets(int(found.elements_total) * width)
+
+
+def step(declaration: Declaration, sizes: Sizes) -> Iterator[Block]:
+    """One step of a family: what it yields, its cost in figures, and how it goes."""
+    name = declaration.name
+    family = registry.family(name.partition("/")[0])(sizes.n, sizes.t, default_field())
+    sizes, cost = attrs.evolve(sizes, t=family.t), declaration.cost
+    found = cost.evaluate(n=sizes.n, t=family.t, m=sizes.m, k=sizes.k)
+    elements, payload = _figures(declaration, sizes, family.field.element_bytes)
+    yield Headline(name, "step of a protocol")
+    yield from _told(declaration.function)
+    yield Text()
+    yield Line("cost", f"rounds {cost.rounds}, field elements {cost.elements_total} by all parties")
+    for role, formula in cost.per_role.items():
+        yield Line("", f"of these, {formula} by each {role} ({found.per_role[role]:,})")
+    total = f"{amounts.count(int(found.rounds), 'round')} · {elements:,} elements · {payload}"
+    yield Line("in figures", f"n = {sizes.n}, t = {sizes.t}, m = {sizes.m}: {total}")
+    yield Line(
+        "", f"payload in the field {family.field.name}; every message has 32 B of header besides"
+    )
+    yield Line("guarantee", promise(family.guarantee))
+    yield Line("cites", "; ".join(declaration.cites))
+    yield from _numbered(declaration.function)
+
+
+def _numbered(function: Callable[..., Any]) -> Iterator[Block]:
+    """The steps as the paper numbers them: the comments of the code itself."""
+    found: list[str] = []
+    for line in inspect.getsource(function).splitlines():
+        if match := _STEP.fullmatch(line):
+            found.append(match[1])
+        elif found and (match := _MORE.fullmatch(line)):
+            found[-1] += f" {match[1]}"
+    for number, text in enumerate(found):
+        yield Line("" if number else "steps", text)
+
+
+def _told(thing: Any) -> Iterator[Block]:
+    """A docstring, paragraph by paragraph."""
+    paragraphs = (inspect.getdoc(thing) or "It has no docstring.").split("\n\n")
+    for number, paragraph in enumerate(paragraphs):
+        yield Line("" if number else "is", " ".join(paragraph.split()))
+
+
+# Programs, attacks, faults, networks
+
+
+def program(name: str, sizes: Sizes) -> Iterator[Block]:
+    """A program, the user's own too, and what it would cost over each family."""
+    function = registry.program(name, Path.cwd())
+    yield Headline(name, "program")
+    yield from _told(function)
+    for family in registry.FAMILIES:
+        yield _program_cost(family, function, sizes)
+    yield from _example(
+        "[protocol]", f'use = "{next(iter(registry.FAMILIES))}"', f'program = "{name}"'
+    )
+
+
+def _program_cost(family: str, function: Any, sizes: Sizes) -> Line:
+    made = registry.family(family)(sizes.n, sizes.t, default_field())
+    layout = {f"P{i}": {"x": (sizes.m,)} for i in range(1, sizes.n + 1)}
+    what = f"{sizes.n} parties, {amounts.count(sizes.m, 'entry')} each, over {family}"
+    try:
+        found = predict(made, function, layout)
+    except Exception as error:
+        # A user's program may need other inputs than these, in ways nobody can foresee.
+        return Line("cost", f"unknown for {what}: {error}", "doubtful")
+    rounds, elements = amounts.count(found.rounds, "round"), f"{found.elements_total:,} elements"
+    return Line("cost", f"{what}: {rounds} · {elements} · {amounts.octets(found.payload_bytes)}")
+
+
+def attack(name: str, sizes: Sizes) -> Iterator[Block]:
+    """A behaviour of corrupted parties and its parameters."""
+    info = BEHAVIOURS[name]
+    yield Headline(name, "attack")
+    yield Line("does", info.summary)
+    yield Line("intends", f"to change {info.intends}; a run in which it did not is inconclusive")
+    for key, parameter in info.parameters.items():
+        shown = _parameter(parameter.type, parameter.default)
+        twin = _parameter(parameter.type, parameter.harmless)
+        text = f"{key} ({parameter.type}, default {shown}): {parameter.help}"
+        yield Line("with", f"{text}; {twin} makes it its own harmless twin")
+    yield Line("cites", "; ".join(info.cites))
+    yield from _example(
+        "[[adversary]]",
+        'corrupts = ["carol"]',
+        f'does = "{name}"',
+        'when = { kind = "SubShare", nth = 1 }   # phase, sid, kind, to, nth, at',
+    )
+
+
+def _parameter(type_: str, value: Any) -> str:
+    if value is None:
+        return "none"
+    return f'"{amounts.duration(value)}"' if type_ == "duration" else str(value)
+
+
+def fault(name: str, sizes: Sizes) -> Iterator[Block]:
+    """A kind of fault and what triggers it."""
+    yield Headline(name, "fault")
+    yield Line("is", names.FAULTS[name])
+    for number, trigger in enumerate(attrs.fields(FaultWhen)):
+        text = f"{trigger.name}: {trigger.metadata['help']}"
+        yield Line("" if number else "when", text)
+    yield from _example(
+        "[[fault]]", f'kind = "{name}"', 'who = ["carol"]', 'when = { after = "input-share" }'
+    )
+
+
+def network(name: str, sizes: Sizes) -> Iterator[Block]:
+    """A network preset in figures."""
+    link, host = PRESETS[name].link, PRESETS[name].host
+    yield Headline(name, "network")
+    yield Line("is", PRESETS[name].source)
+    yield Line("latency", link_text(link))
+    yield Line("bandwidth", f"up {_rate(host.bandwidth_up)}, down {_rate(host.bandwidth_down)}")
+    yield from _example("[network]", f'preset = "{name}"', 'latency = "80 ms"   # overrides it')
+
+
+def link_text(link: Any) -> str:
+    """A link's figures in one line."""
+    spread = f" ± {amounts.duration(link.jitter)}, {link.distribution}" if link.jitter else ""
+    loss = f", loss {float(link.loss):.3g}" if link.loss else ""
+    return f"{amounts.duration(link.latency)}{spread or ', constant'}{loss}"
+
+
+def host_text(host: Any) -> str:
+    """A party's access line in one line."""
+    return f"{_rate(host.bandwidth_up)} up, {_rate(host.bandwidth_down)} down"
+
+
+def _rate(bits_per_second: int | None) -> str:
+    from turncoat.scenarios.units import show_rate
+
+    return "unlimited" if bits_per_second is None else show_rate(bits_per_second)
+
+
+def _example(*lines: str) -> Iterator[Block]:
+    yield Text()
+    for line in lines:
+        yield Text(f"    {line}", "dim")
+
+
+TELLERS: Mapping[str, Callable[[str, Sizes], Iterator[Block]]] = {
+    "protocols": protocol,
+    "programs": program,
+    "attacks": attack,
+    "faults": fault,
+    "networks": network,
+}
