@@ -19,16 +19,16 @@ SIDE_BY_SIDE = 1 << 17  # words of the rows gathered at a time: they stay in the
 
 Loop = Callable[..., None]
 
-_numba: Any = import_module("numba")  # it has no types
-_types = _numba.types
+numba: Any = import_module("numba")  # it has no types
+_t = numba.types
 
-_CONSTANTS = _types.Tuple((_types.uint64, _types.float64))
-_READ, _READ_2D = (_types.Array(_types.uint64, d, "C", readonly=True) for d in (1, 2))
-_WRITE, _WRITE_2D = (_types.Array(_types.uint64, d, "C") for d in (1, 2))
-_ELEMENTWISE = _types.void(_READ, _READ, _WRITE, _CONSTANTS)
-_COMBINATION = _types.void(_READ_2D, _READ, _WRITE, _CONSTANTS)
-_HORNER = _types.void(_READ_2D, _READ, _WRITE_2D, _types.int64, _CONSTANTS)
-_PRODUCTS = _types.void(_READ_2D, _READ_2D, _WRITE_2D, _WRITE_2D, _CONSTANTS)
+_CONSTANTS = _t.Tuple((_t.uint64, _t.float64))
+_READ, _READ_2D = (_t.Array(_t.uint64, d, "C", readonly=True) for d in (1, 2))
+_WRITE, _WRITE_2D = (_t.Array(_t.uint64, d, "C") for d in (1, 2))
+_ELEMENTWISE = _t.void(_READ, _READ, _WRITE, _CONSTANTS)
+_COMBINATION = _t.void(_READ_2D, _READ, _WRITE, _CONSTANTS)
+_HORNER = _t.void(_READ_2D, _READ, _WRITE_2D, _t.int64, _CONSTANTS)
+_PRODUCTS = _t.void(_READ_2D, _READ_2D, _WRITE_2D, _WRITE_2D, _CONSTANTS)
 
 
 class NumbaEngine:
@@ -83,12 +83,12 @@ class NumbaEngine:
         return out
 
     def _elementwise_loop(self, name: str) -> Loop:
-        loop = _compiled(kernels.elementwise, getattr(self._f, name), _ELEMENTWISE)
+        loop = loop_for(kernels.elementwise, getattr(self._f, name), _ELEMENTWISE)
         return self._loops.setdefault(name, loop)
 
     def _loop(self, name: str, signature: Any) -> Loop:
         if name not in self._loops:
-            self._loops[name] = _compiled(getattr(kernels, name), self._f, signature)
+            self._loops[name] = loop_for(getattr(kernels, name), self._f, signature)
         return self._loops[name]
 
 
@@ -98,12 +98,12 @@ def _callable_from_loops(formula: Callable[..., Any]) -> None:
 
 
 @cache
-def _compiled(make: Callable[[Any], Loop], formulas: Any, signature: Any) -> Loop:
+def loop_for(make: Callable[[Any], Loop], formulas: Any, signature: Any) -> Loop:
     """The machine code of one loop for one set of formulas."""
     try:
-        return _numba.njit(signature, cache=True, nogil=True)(make(formulas))
+        return numba.njit(signature, cache=True, nogil=True)(make(formulas))
     except RuntimeError:  # numba found no place that it may write a cache to
-        return _numba.njit(signature, nogil=True)(make(formulas))
+        return numba.njit(signature, nogil=True)(make(formulas))
 
 
 def _side_by_side(rows: Sequence[Words]) -> Iterator[tuple[int, Words]]:

@@ -145,7 +145,7 @@ class Field:
     # ---- inside
 
     def _reduced_objects(self, array: NDArray[np.object_]) -> Words:
-        for kind in set(map(type, array.flat)):
+        for kind in dict.fromkeys(map(type, array.flat)):
             if kind is not int and not issubclass(kind, np.integer):
                 self._refuse(kind.__name__, next(v for v in array.flat if type(v) is kind))
         try:

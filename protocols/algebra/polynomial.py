@@ -46,7 +46,6 @@ class Polynomial:
         if residues and max(residues) >= SMALL_POINT:
             return [self._by_powers(x) for x in residues]
         rows = field.arithmetic.horner([vec.array for vec in self.coefficients], residues)
-        rows.setflags(write=False)
         return [Vec(field, row) for row in rows]
 
     def _by_powers(self, x: int) -> Vec:

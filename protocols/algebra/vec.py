@@ -32,10 +32,18 @@ class Vec(NotAnArray):
     __slots__ = ("_array", "_field")
 
     def __init__(self, field: Field, array: Words) -> None:
-        """`array`: canonical words, contiguous, given up by the caller, read-only from here on."""
+        """`array`: canonical words, contiguous, given up by the caller.
+
+        It is read-only from here on, and so is the array that it may be a view of.
+        """
         array.setflags(write=False)
+        if array.base is not None:
+            array.base.setflags(write=False)
         self._field = field
         self._array = array
+
+    def __reduce__(self) -> tuple[type[Vec], tuple[Field, Words]]:
+        return Vec, (self._field, self._array)  # a copy is read-only too
 
     # ---- what it holds
 
@@ -174,6 +182,6 @@ class Vec(NotAnArray):
                 "whose inner sides agree"
             )
         columns = b.reshape(1, -1) if b.ndim == 1 else np.ascontiguousarray(b.T)
-        out = self._field.arithmetic.products(a.reshape(-1, a.shape[-1]), columns)
+        out = self._field.arithmetic.products(np.atleast_2d(a), columns)
         shape = (*a.shape[:-1], *b.shape[1:])
         return Vec(self._field, out.reshape(shape or (1,)))
