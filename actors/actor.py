@@ -9,7 +9,6 @@ import trio
 
 from turncoat.actors.envelope import Parcel, Posting, kind_of_body
 from turncoat.actors.errors import ProtocolAbort
-from turncoat.actors.faults import Crash
 from turncoat.actors.mailbox import Mailbox, Slot
 from turncoat.actors.meter import OWNER
 from turncoat.actors.outcome import Aborted, Outcome, Output, Wait
@@ -51,17 +50,17 @@ class Actor:
         self.corrupted = index in kernel.rules
         self.everyone = group.members
         self.all = group.all
-        self.mailbox = Mailbox()
+        self.mailbox = Mailbox(index)
         self.incarnation = 0
         self.up = kernel.topology.up(index)
         self.down = kernel.topology.down(index)
-        self.up_free = 0  # when the access line is free again [ns]
-        self.down_free = 0
-        # receiver → (last departure, arrival) so far, for FIFO channels that vary
-        self.latest: dict[int, tuple[int, int]] = {}
+        self.latest: dict[int, int] = {}  # receiver → latest arrival so far, over like links
+        self.horizon = 0  # the latest of them: what arrives later overtakes nothing
         self.sends = 0
-        self.crashes: list[Crash] = []
         self.died: float = math.inf
+        self.asleep = 0  # until when a pause, or a durable restart, holds everything up [ns]
+        self.off = False  # asleep because its power is cut
+        self.backlog: list[Posting] = []  # posted in the instant in which it fell asleep
         self.outcome: Outcome | None = None
         self.finished: int | None = None
         self.scope = trio.CancelScope()
@@ -87,7 +86,7 @@ class Actor:
     def post(self, posting: Posting) -> None:
         """Put a posting into the outbox. An honest party's own copy is with it at once; a
         corrupted one's goes through its rules first."""
-        if self.outcome is not None:
+        if self.outcome is not None or posting.incarnation != self.incarnation:
             return  # a finally block does not speak from the grave
         if posting.own is not None and not self.corrupted:
             self.keep(posting.sid, posting.own)
@@ -143,6 +142,15 @@ class Actor:
         """End with `outcome` now, wherever the program is."""
         self.end(outcome)
         self.scope.cancel()
+
+    def begin_again(self) -> None:
+        """Forget everything: the next task that lives here is a new incarnation."""
+        self.incarnation += 1
+        self.mailbox = Mailbox(self.index)
+        self.up = self.kernel.topology.up(self.index)
+        self.down = self.kernel.topology.down(self.index)
+        self.died, self.outcome, self.finished = math.inf, None, None
+        self.scope = trio.CancelScope()
 
     def end(self, outcome: Outcome) -> None:
         """Note how and when this party ended. The first ending stands."""

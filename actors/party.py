@@ -45,20 +45,9 @@ class Party:
     everyone, others: its own group, with and without itself, ascending.
     """
 
-    __slots__ = (
-        "_actor",
-        "_coins",
-        "_heard",
-        "_names",
-        "_owner",
-        "_postings",
-        "_spoken",
-        "phase_name",
-        "sid",
-    )
-
     def __init__(self, actor: "Actor", sid: str, phase: Phase) -> None:
         self._actor = actor
+        self._incarnation = actor.incarnation
         self.sid = sid
         self.phase_name: Phase = phase
         self._names: set[str] = set()
@@ -204,7 +193,7 @@ class Party:
                 k=self._postings,
                 phase=self.phase_name,
                 depth=strand.depth + 1,
-                incarnation=self._actor.incarnation,
+                incarnation=self._incarnation,
                 receivers=receivers,
                 bodies=bodies,
                 own=own,
@@ -333,7 +322,7 @@ class Party:
     async def sleep(self, duration: int) -> None:
         """Let `duration` ns of virtual time pass."""
         self._strand()
-        slot = Slot((self.sid, "sleep"))
+        slot = Slot((self.sid, "sleep"), owner=self.me)
         self._actor.kernel.timer(slot, self.now + duration)
         await slot.wait(frozenset(), 1)
 

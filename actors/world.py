@@ -12,7 +12,7 @@ from typing import Any, Literal, cast
 import attrs
 
 from turncoat.actors.actor import Program
-from turncoat.actors.faults import Crash, FaultRecord
+from turncoat.actors.faults import Fault, FaultRecord
 from turncoat.actors.journal import Journal
 from turncoat.actors.kernel import Kernel
 from turncoat.actors.ledger import Ledger
@@ -69,7 +69,7 @@ class World:
     seed: int = 0
     topology: Topology = attrs.field(factory=Topology)
     structures: Structures = attrs.field(factory=dict[str, Structure])
-    faults: Sequence[Crash] = ()
+    faults: Sequence[Fault] = ()
     rules: Mapping[int, Sequence[Rule]] = attrs.field(factory=dict[int, Sequence[Rule]])
     time_limit: int = 3600 * SECOND
     digest: Digest = "full"
@@ -110,7 +110,7 @@ class World:
             journal=kernel.journal,
             digest=kernel.journal.digest(self.digest),
             receipts=receipts,
-            faults=kernel.fault_records(),
+            faults=kernel.nemesis.records(),
             cpu=meter.seconds if meter else {},
         )
 
