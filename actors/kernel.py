@@ -6,12 +6,14 @@ an instant: faults, delayed sends, arrivals, deliveries, timers. Nothing here de
 in which Trio ran the parties, and tests shuffle that order to prove it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from heapq import heappop, heappush
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import trio
+from outcome import Error
+from trio.lowlevel import Task, reschedule
 
 from turncoat.actors.actor import AbortAnnouncement, Actor, Program
 from turncoat.actors.clock import VirtualClock
@@ -75,6 +77,7 @@ class Kernel:
         self._dead = False
         self._doomed: list[trio.CancelScope] = []
         self._root = trio.CancelScope()
+        self._nursery: trio.Nursery
         self._struck = dict[Crash, int]()
         self._plain = (
             not self.topology.links
@@ -87,11 +90,7 @@ class Kernel:
     def run(self, programs: Mapping[int, Program]) -> None:
         """Run every party's program to its end. Raises the first party's error, if any had one."""
         self._arm()
-        try:
-            trio.run(self._main, programs, clock=self.clock, instruments=self._instruments)
-        except trio.TrioInternalError:
-            if not self.failures:  # else it only says that a program did not heed a cancellation
-                raise
+        trio.run(self._main, programs, clock=self.clock, instruments=self._instruments)
         if not self.failures:
             self._flush()  # what the last strands posted leaves too, and is billed
         for index, error in sorted(self.failures.items()):
@@ -102,9 +101,9 @@ class Kernel:
     async def _main(self, programs: Mapping[int, Program]) -> None:
         self.clock.on_idle = self._idle
         with self._root:
-            async with trio.open_nursery() as nursery:
+            async with trio.open_nursery() as self._nursery:
                 for index, program in programs.items():
-                    nursery.start_soon(self.actors[index].live, program)
+                    self._nursery.start_soon(self.actors[index].live, program)
         self.clock.on_idle = None
 
     def _arm(self) -> None:
@@ -132,8 +131,6 @@ class Kernel:
         try:
             return self._advance(limit)
         except Exception as error:
-            if self._root.cancel_called:  # and not heeded: only Trio itself is left to stop
-                raise
             self.fail(0, error)
             return True
 
@@ -142,7 +139,7 @@ class Kernel:
         for scope in doomed:
             scope.cancel()
         self._stirred = bool(doomed)
-        while not (self._woken or self._stirred):
+        while not (self._woken or self._stirred or self._doomed):
             if self.outbox:
                 self._flush()
             elif not self._next_instant(limit):
@@ -182,10 +179,11 @@ class Kernel:
         """Nothing will ever happen again, or a limit was reached. No party learns which."""
         end = Unfinished if self.cut_short else Stalled
         running = [actor for actor in self.actors.values() if actor.outcome is None]
-        if not running:
-            raise MisuseError("a program was stopped but waits on, shielded from cancellation")
         for actor in running:
             actor.stop(end(actor.waits()))
+        if not running:  # and yet some task waits: a program shields itself from its end
+            for task in _leaves(self._nursery):
+                reschedule(task, Error(MisuseError("shielded from its end, a program waits on")))
         self._stirred = True
 
     def _carry_out(self, event: Event) -> None:
@@ -446,3 +444,13 @@ class Kernel:
             FaultRecord(crash.name, "crash", crash.party, self._struck.get(crash))
             for crash in self._world.faults
         )
+
+
+def _leaves(nursery: trio.Nursery) -> Iterator[Task]:
+    """The tasks of a nursery and below that wait for something else than their own children."""
+    for task in nursery.child_tasks:
+        inner = [n for n in task.child_nurseries if n.child_tasks]
+        for child in inner:
+            yield from _leaves(child)
+        if not inner:
+            yield task
