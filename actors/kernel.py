@@ -6,11 +6,13 @@ instant: faults, delayed sends, retries, arrivals, deliveries, timers. Nothing h
 order in which Trio ran the parties, and tests shuffle that order to prove it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from heapq import heapify, heappop, heappush, heapreplace
 from typing import TYPE_CHECKING, Any
 
 import trio
+from outcome import Error
+from trio.lowlevel import Task, reschedule
 
 from turncoat.actors.actor import AbortAnnouncement, Actor, Program
 from turncoat.actors.clock import VirtualClock
@@ -65,7 +67,7 @@ class Kernel:
         self._mortal = False  # has anybody died yet?
         self._doomed: list[trio.CancelScope] = []
         self._root = trio.CancelScope()
-        self._nursery: trio.Nursery | None = None
+        self._nursery: trio.Nursery
         self._programs: Mapping[int, Program] = {}
         self._eventful = bool(world.faults)
 
@@ -75,11 +77,7 @@ class Kernel:
         """Run every party's program to its end. Raises the first party's error, if any had one."""
         self._programs = programs
         self.nemesis.arm()
-        try:
-            trio.run(self._main, programs, clock=self.clock, instruments=self._instruments)
-        except trio.TrioInternalError:
-            if not self.failures:  # else it only says that a program did not heed a cancellation
-                raise
+        trio.run(self._main, programs, clock=self.clock, instruments=self._instruments)
         if not self.failures:
             self._flush()  # what the last strands posted leaves too, and is billed
         for index, error in sorted(self.failures.items()):
@@ -111,8 +109,6 @@ class Kernel:
         try:
             return self._advance(limit)
         except Exception as error:
-            if self._root.cancel_called:  # and not heeded: only Trio itself is left to stop
-                raise
             self.fail(0, error)
             return True
 
@@ -121,7 +117,7 @@ class Kernel:
         for scope in doomed:
             scope.cancel()
         self._stirred = bool(doomed)
-        while not (self._woken or self._stirred):
+        while not (self._woken or self._stirred or self._doomed):
             if self.outbox:
                 self._flush()
             elif not self._next_instant(limit):
@@ -175,10 +171,11 @@ class Kernel:
         """Nothing will ever happen again, or a limit was reached. No party learns which."""
         end = Unfinished if self.cut_short else Stalled
         running = [actor for actor in self.actors.values() if actor.outcome is None]
-        if not running:
-            raise MisuseError("a program was stopped but waits on, shielded from cancellation")
         for actor in running:
             actor.stop(end(actor.waits()))
+        if not running:  # and yet some task waits: a program shields itself from its end
+            for task in _leaves(self._nursery):
+                reschedule(task, Error(MisuseError("shielded from its end, a program waits on")))
         self._stirred = True
 
     def _carry_out(self, event: Event) -> None:
@@ -337,8 +334,6 @@ class Kernel:
 
     def resurrect(self, actor: Actor) -> None:
         """A party begins again, as a new incarnation that knows nothing."""
-        if self._nursery is None or actor.index not in self._programs:
-            return
         actor.begin_again()
         self._nursery.start_soon(actor.live, self._programs[actor.index])
         self._stirred = True
@@ -361,3 +356,13 @@ class Kernel:
     def lost_in_crash(self, copy: Copy) -> None:
         """A copy went down with its sender."""
         self.journal.arrived(self.clock.now, copy.number, 1, Fate.LOST_IN_CRASH)
+
+
+def _leaves(nursery: trio.Nursery) -> Iterator[Task]:
+    """The tasks of a nursery and below that wait for something else than their own children."""
+    for task in nursery.child_tasks:
+        inner = [n for n in task.child_nurseries if n.child_tasks]
+        for child in inner:
+            yield from _leaves(child)
+        if not inner:
+            yield task

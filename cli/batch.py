@@ -18,6 +18,7 @@ from turncoat.cli.main import INTERRUPTED, is_interrupt, unexpected
 from turncoat.cli.page import Block, Text, show
 from turncoat.cli.render import Subject, headline, page
 from turncoat.cli.sequence import sequence
+from turncoat.cli.watch import Watch
 from turncoat.scenarios.compose import Prepared, prepare
 from turncoat.scenarios.loader import load
 from turncoat.scenarios.problems import Problem, ScenarioError
@@ -45,15 +46,20 @@ class Job:
 
 
 def load_jobs(
-    scenarios: Iterable[str], seed: int | None, repeat: int | None, overrides: Mapping[str, object]
+    scenarios: Iterable[str],
+    seed: int | None,
+    repeat: int | None,
+    overrides: Mapping[str, object],
+    timeout: float | None = None,
 ) -> list[Job]:
-    """All runs, in the order of the command line. Raises ScenarioError with the mistakes of all
-    scenarios."""
+    """All runs, in the order of the command line. timeout: real seconds for loading each scenario,
+    which runs its program once in the clear. Raises ScenarioError with the mistakes of all."""
     problems: list[Problem] = []
     jobs: list[Job] = []
     for number, name in enumerate(scenarios):
         try:
-            prepared = prepare(load(name, overrides), seed)
+            with Watch(name, timeout, progress=False):
+                prepared = prepare(load(name, overrides), seed)
         except ScenarioError as error:
             problems += error.problems
             continue

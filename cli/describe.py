@@ -65,6 +65,8 @@ def protocol(name: str, sizes: Sizes) -> Iterator[Block]:
     yield Line("needs", f"{guarantee.termination} to answer, or it waits for ever")
     yield Text()
     own = {key: step for key, step in steps().items() if key.startswith(f"{name}/")}
+    yield Grid((), [(key, step.summary) for key, step in own.items()])
+    yield Text()
     yield _costs(own, attrs.evolve(sizes, t=family.t), family.field.element_bytes)
     cites = dict.fromkeys(cite for step in own.values() for cite in step.cites)
     yield Text()
@@ -74,9 +76,9 @@ def protocol(name: str, sizes: Sizes) -> Iterator[Block]:
 
 def _costs(own: Mapping[str, Declaration], sizes: Sizes, width: int) -> Grid:
     at = f"n={sizes.n} t={sizes.t} m={sizes.m}"
-    head = ("step", "rounds", "elements of all parties", f"at {at}", "payload", "yields")
+    head = ("step", "rounds", "elements of all parties", f"at {at}", "payload")
     rows = [
-        (name, step.cost.rounds, step.cost.elements_total, f"{elements:,}", payload, step.summary)
+        (name, step.cost.rounds, step.cost.elements_total, f"{elements:,}", payload)
         for name, step in own.items()
         for elements, payload in [_figures(step, sizes, width)]
     ]

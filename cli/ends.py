@@ -22,7 +22,7 @@ def ended(party: Document) -> str:
         case "crashed":
             return f"crashed at {amounts.virtual(party['finished_ns'])}"
         case "unfinished":
-            return "was still at work when the time limit came"
+            return "still at work when the time limit came"
         case other:
             return other
 

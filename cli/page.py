@@ -21,6 +21,7 @@ STYLES: dict[Mark, str] = {
     "strong": "bold",
 }
 WIDTH = 88  # of a headline
+NARROW = 80  # of the narrowest terminal that lines are broken for
 LABEL = 11
 INVISIBLE = {c: f"\\x{c:02x}" for c in (*range(32), *range(127, 160)) if c not in (9, 10)}
 
@@ -154,11 +155,19 @@ class _Rich:
 
     def _grid(self, grid: Grid) -> None:
         from rich.box import SIMPLE_HEAD
+        from rich.padding import Padding
         from rich.table import Table
 
-        table = Table(box=SIMPLE_HEAD, show_edge=False, show_header=bool(grid.head))
+        table = Table(
+            box=SIMPLE_HEAD,
+            show_edge=False,
+            show_header=bool(grid.head),
+            pad_edge=False,
+            padding=(0, 1, 0, 0),
+        )
         for k, title in enumerate(grid.head or grid.rows[0] if grid.rows else ()):
-            table.add_column(title, justify="right" if k in grid.numeric else "left")
+            justify = "right" if k in grid.numeric else "left"
+            table.add_column(title, justify=justify, overflow="fold")
         for k, row in enumerate(grid.rows):
             table.add_row(*map(visible, row), style=STYLES[grid.mark(k)])
-        self._console.print(table)
+        self._console.print(Padding(table, (0, 0, 0, 2), expand=False))

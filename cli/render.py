@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 import attrs
 
 from turncoat.cli import amounts, ends
-from turncoat.cli.page import LABEL, WIDTH, Block, Grid, Headline, Line, Mark, Text
+from turncoat.cli.page import LABEL, NARROW, Block, Grid, Headline, Line, Mark, Text
 
 if TYPE_CHECKING:
     from turncoat.protocols.declare import Guarantee
@@ -114,7 +114,7 @@ def _results(document: Document, subject: Subject) -> Iterator[Line]:
     for number, (end, who) in enumerate(ends.by_end(document["parties"]).items()):
         yield Line("" if number else "ended", f"{amounts.names(who)} {ends.named(end, names)}")
     for number, wait in enumerate(ends.waits(document["waiting"])):
-        yield Line("" if number else "stalled", wait, "bad")
+        yield Line("" if number else "waiting", wait, "bad")
     for reason in document["reasons"]:
         yield Line("doubt", ends.named(reason, names), "doubtful")
     if len(document["findings"]) > 1:
@@ -153,10 +153,10 @@ def _expectations(expectations: Sequence[Document]) -> Iterator[Line]:
 
 
 def _filled(parts: Sequence[str], separator: str = " · ") -> list[str]:
-    """The parts in lines that fit under the headline."""
+    """The parts in lines that a terminal need not break again."""
     lines: list[str] = []
     for part in parts:
-        if lines and len(lines[-1]) + len(separator) + len(part) <= WIDTH - LABEL - 3:
+        if lines and len(lines[-1]) + len(separator) + len(part) <= NARROW - LABEL - 4:
             lines[-1] += separator + part
         else:
             lines.append(part)
@@ -201,7 +201,7 @@ def bill(traffic: Document) -> list[str]:
     return parts
 
 
-HEAD = ("party", "role", "corrupted", "outcome", "sent", "received", "finished at", "CPU")
+HEAD = ("party", "role", "corrupted", "outcome", "sent", "received", "finished", "CPU")
 
 
 def _parties(document: Document, *, full: bool) -> Iterator[Block]:

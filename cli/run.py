@@ -135,7 +135,7 @@ def _run_all(
     from turncoat.scenarios.problems import ScenarioError
 
     try:
-        jobs = load_jobs(scenarios, seed, repeat, overrides)
+        jobs = load_jobs(scenarios, seed, repeat, overrides, request.timeout)
     except ScenarioError as error:
         click.echo(str(error), err=True)
         return 2

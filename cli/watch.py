@@ -64,8 +64,8 @@ class Watch:
         """Nobody has asked for two seconds past the limit: say where the party is, and exit."""
         place = _innermost(sys._current_frames().get(main))  # pyright: ignore[reportPrivateUsage]  # the only door to another thread's stack
         sys.stderr.write(
-            f"error: {self._name}: the --timeout of {self._timeout:g} s is long over and no party "
-            f"has reached the network since; it computes at {place}\n"
+            f"error: {self._name}: the --timeout of {self._timeout:g} s is over, and the program "
+            f"never reaches the network, where it could be ended; it computes at {place}\n"
         )
         sys.stderr.flush()
         os._exit(STUCK)

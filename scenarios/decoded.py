@@ -4,7 +4,7 @@ from datetime import date, datetime, time
 from typing import TypeGuard
 
 Table = dict[str, object]
-
+MOST_BITS = 4096
 BARE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")
 
 
@@ -16,6 +16,11 @@ def is_table(value: object) -> TypeGuard[Table]:
 def is_list(value: object) -> TypeGuard[list[object]]:
     """A TOML array."""
     return isinstance(value, list)
+
+
+def is_huge(value: object) -> bool:
+    """An integer that nobody means, and that Python might refuse to print."""
+    return isinstance(value, int) and value.bit_length() > MOST_BITS
 
 
 def is_bare(key: str) -> bool:

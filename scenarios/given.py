@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from turncoat.scenarios.decoded import Table, described, is_list, is_table
+from turncoat.scenarios.decoded import Table, described, is_huge, is_list, is_table
 from turncoat.scenarios.problems import Path, Refusal, collected, nearest
 from turncoat.scenarios.schema import FileInput, Given, InlineInput, Inputs, RandomInput
 
@@ -83,7 +83,7 @@ def _measure(value: object, path: Path, flat: list[int]) -> tuple[int, ...]:
 
 
 def _integer(value: object, path: Path) -> int:
-    if type(value) is int:
+    if type(value) is int and not is_huge(value):
         return value
     remedy = "fixed_point is not supported yet: scale it" if isinstance(value, float) else ""
     raise Refusal(f"expected an integer, not {described(value)}", remedy, path)

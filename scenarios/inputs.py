@@ -18,7 +18,7 @@ from turncoat.scenarios.problems import Refusal, did_you_mean
 from turncoat.scenarios.schema import FileInput, Given, InlineInput, RandomInput
 from turncoat.scenarios.selection import is_glob, matching
 
-_INTEGER = re.compile(r"\s*[+-]?\d{1,4000}\s*", re.ASCII)
+_INTEGER = re.compile(r"\s*[+-]?\d{1,1200}\s*", re.ASCII)
 
 
 class Integers(NamedTuple):
@@ -29,11 +29,14 @@ class Integers(NamedTuple):
 
     def nested(self) -> list[object]:
         """The entries as nested lists."""
-        nested: list[object] = list(self.flat)
-        for length in reversed(self.shape[1:]):
-            rows = len(nested) // length if length else 0
-            nested = [nested[row * length : (row + 1) * length] for row in range(rows)]
-        return nested
+        return _nested(self.flat, self.shape)
+
+
+def _nested(flat: list[int], shape: tuple[int, ...]) -> list[object]:
+    if len(shape) == 1:
+        return list(flat)
+    step = len(flat) // shape[0] if shape[0] else 0
+    return [_nested(flat[k * step : (k + 1) * step], shape[1:]) for k in range(shape[0])]
 
 
 Source = Integers | RandomInput  # what is left once the files have been read
@@ -119,7 +122,7 @@ def _rows(source: FileInput, file: Path) -> list[tuple[int, list[str]]]:
         with file.open(encoding="utf-8-sig", newline="") as stream:
             reader = csv.reader(stream, strict=True)
             return [(reader.line_num, row) for row in reader if row]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+    except (OSError, ValueError, csv.Error) as error:
         raise _unreadable(source, file, error) from None
 
 

@@ -59,6 +59,8 @@ def loads(
 def _loaded(name: str, file: FilePath, text: str, overrides: Mapping[str, object]) -> Scenario:
     own = _extended(read_layer(str(file), text, file.parent))
     document = overridden(own, overrides, file.parent)
+    if _extends(document.data) != _extends(own.data):
+        raise document.error([_too_late()])
     tables, refusals = structure(document.data)
     if tables is None:
         raise document.error(refusals)
@@ -132,6 +134,11 @@ def _extends(data: Mapping[str, object]) -> str | None:
             return name
         case _:
             return None
+
+
+def _too_late() -> Refusal:
+    remedy = "run that file instead, or write the key into this one"
+    return Refusal("cannot be overridden", remedy, ("scenario", "extends"), "key")
 
 
 def _sources(tables: Tables, document: Document) -> tuple[Sources, list[Refusal]]:

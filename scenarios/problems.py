@@ -16,6 +16,7 @@ from turncoat.scenarios.decoded import is_bare
 
 Path = tuple[str | int, ...]  # ("adversary", 0, "does"): table keys and list indices
 T = TypeVar("T")
+WINDOW = 80  # characters of a line that are shown on either side of the caret
 End = Literal["key", "value"]  # which end of `key = value` a caret points at
 
 
@@ -93,9 +94,10 @@ class Problem:
     def _picture(self) -> list[str]:
         if self.column is None or not self.source:
             return [f"       | {self.suggestion}"] if self.suggestion else []
-        carets = "^" * min(max(self.width, 1), max(len(self.source) - self.column + 1, 1))
-        below = f"{_blank(self.source[: self.column - 1])}{carets} {self.suggestion}".rstrip()
-        return [f"{self.line or '':>6} | {_printable(self.source)}", f"       | {below}"]
+        shown, start = _window(_printable(self.source), self.column - 1)
+        carets = "^" * max(1, min(self.width, len(shown) - start))
+        below = f"{_blank(shown[:start])}{carets} {self.suggestion}".rstrip()
+        return [f"{self.line or '':>6} | {shown}", f"       | {below}"]
 
 
 class ScenarioError(Exception):
@@ -108,12 +110,13 @@ class ScenarioError(Exception):
 
 def dotted(path: Path) -> str:
     """A path as it is written: adversary[0].when.kind."""
-    text = ""
-    for part in path:
-        text += (
-            f"[{part}]" if isinstance(part, int) else f".{part if is_bare(part) else repr(part)}"
-        )
-    return text.removeprefix(".")
+    return "".join(_step(part) for part in path).removeprefix(".")
+
+
+def _step(part: str | int) -> str:
+    if isinstance(part, int):
+        return f"[{part}]"
+    return f".{part}" if is_bare(part) else f".{part!r}"
 
 
 def nearest(name: str, choices: Iterable[str]) -> str | None:
@@ -139,6 +142,14 @@ def listed(choices: Sequence[str]) -> str:
 def _printable(source: str) -> str:
     """A line of a foreign file without the power to steer a terminal."""
     return "".join(c if c.isprintable() or c == "\t" else "\ufffd" for c in source)
+
+
+def _window(source: str, start: int) -> tuple[str, int]:
+    """The part of a long line around `start`, and where `start` lies in it."""
+    left = start - WINDOW if start > WINDOW else 0
+    shown = source[left : start + WINDOW]
+    before, after = "…" * (left > 0), "…" * (start + WINDOW < len(source))
+    return f"{before}{shown}{after}", start - left + len(before)
 
 
 def _blank(prefix: str) -> str:

@@ -112,7 +112,7 @@ class Report:
     @property
     def replay(self) -> str:
         """The command that repeats this run."""
-        return f"turncoat run {self.scenario.name} --seed {self.seed}"
+        return f"turncoat run {self.scenario.reference} --seed {self.seed}"
 
     def json(self) -> dict[str, Any]:
         """The document of `run --json`."""

@@ -17,7 +17,7 @@ from cattrs import (
 )
 from cattrs.gen import make_dict_structure_fn, override
 
-from turncoat.scenarios.decoded import described, is_list, is_table
+from turncoat.scenarios.decoded import described, is_huge, is_list, is_table
 from turncoat.scenarios.given import read_inputs
 from turncoat.scenarios.kinds import Kind, choices_of, choose, element_of, key_of, keys_of, kind_of
 from turncoat.scenarios.problems import Path, Refusal, Step, collected, nearest
@@ -183,7 +183,7 @@ def _strict(expected: type, words: str) -> Any:
 
 
 def _strict_remedy(expected: type, value: object) -> str:
-    if expected is str and type(value) in (int, float):
+    if expected is str and type(value) in (int, float) and not is_huge(value):
         return f'write "{value}"'
     if expected is bool and value in ("true", "false"):
         return f"write {value} without quotes"

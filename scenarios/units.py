@@ -10,11 +10,11 @@ import operator
 import re
 from collections.abc import Callable, Mapping
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, TypeGuard
 
 import attrs
 
-from turncoat.scenarios.decoded import described, quoted
+from turncoat.scenarios.decoded import described, is_huge, quoted
 from turncoat.scenarios.problems import Refusal, nearest
 
 NANOSECONDS = {
@@ -45,7 +45,7 @@ _IN_WORDS = {
     "bytes": "B",
 }
 _QUANTITY = re.compile(r"\s*([+-]?)(\d(?:_?\d)*(?:\.\d+)?)\s*(\S.*?)?\s*", re.ASCII)
-_RATIO = re.compile(r"\s*(-?\d{1,40})\s*(?:/\s*(\d{1,40})\s*)?", re.ASCII)
+_RATIO = re.compile(r"\s*(-?\d{1,400})\s*/\s*(\d{1,400})\s*", re.ASCII)
 _COMPARISON = re.compile(r"\s*([<>=!≤≥~]*)\s*(.*?)\s*", re.DOTALL)
 
 
@@ -75,9 +75,9 @@ def rate(value: object) -> int:
 
 
 def size(value: object) -> int:
-    """Bytes of `"64 kB"`, or of a plain integer."""
-    if type(value) is int:
-        return _not_negative(value)
+    """Bytes of `"64 kB"`, or of a plain integer; its text too, for use behind a comparison."""
+    if type(value) is int or _is_count(value):
+        return count(value)
     exact = _quantity(value, "a size", "64 kB", SIZE_UNITS, _bits_for_bytes)
     if exact.denominator != 1:
         raise Refusal(f"{value!r} is no whole number of bytes", "round it to whole bytes")
@@ -87,8 +87,8 @@ def size(value: object) -> int:
 def count(value: object) -> int:
     """An integer from 0; its text too, for use behind a comparison."""
     if type(value) is int:
-        return _not_negative(value)
-    if isinstance(value, str) and re.fullmatch(r"\d(?:_?\d){0,39}", value, re.ASCII):
+        return _in_range(value)
+    if _is_count(value):
         return int(value)
     raise Refusal(f"expected a whole number such as 12, not {described(value)}")
 
@@ -97,10 +97,11 @@ def probability(value: object) -> Fraction:
     """The exact fraction of `0.005`, `"0.5 %"` or `"1/200"`."""
     chance = _percent(value) if isinstance(value, str) and "%" in value else number(value)
     if chance < 0:
-        raise Refusal(f"{value!r} is negative", "a probability lies between 0 and 1")
+        raise Refusal(f"{_said(value)} is negative", "a probability lies between 0 and 1")
     if chance > 1:
-        hint = f', did you mean "{value} %"?' if type(value) in (int, float) else ""
-        raise Refusal(f"{value!r} is more than 1", f"a probability lies between 0 and 1{hint}")
+        meant = type(value) in (int, float) and chance <= 100
+        hint = f', did you mean "{value} %"?' if meant else ""
+        raise Refusal(f"{_said(value)} is more than 1", f"a probability lies between 0 and 1{hint}")
     return chance
 
 
@@ -109,11 +110,11 @@ def number(value: object) -> Fraction:
     match value:
         case bool():
             pass
-        case int():
+        case int() if not is_huge(value):
             return Fraction(value)
         case float() if math.isfinite(value):
             return Fraction(repr(value))
-        case str() if (ratio := _RATIO.fullmatch(value)) and ratio[2]:
+        case str() if ratio := _RATIO.fullmatch(value):
             if int(ratio[2]) == 0:
                 raise Refusal(f"{quoted(value)} divides by zero")
             return Fraction(int(ratio[1]), int(ratio[2]))
@@ -189,11 +190,11 @@ def show_number(exact: Fraction) -> int | float | str:
     """An integer, a decimal that says exactly the same, or else `"1/3"`."""
     if exact.denominator == 1:
         return exact.numerator
-    exact_in_float = max(abs(exact.numerator), exact.denominator) < 2**53
-    decimal = exact.numerator / exact.denominator if exact_in_float else 0.0
-    if Fraction(repr(decimal)) == exact:
-        return decimal
-    return f"{exact.numerator}/{exact.denominator}"
+    try:
+        decimal = float(exact)
+    except OverflowError:
+        decimal = 0.0
+    return decimal if Fraction(repr(decimal)) == exact else str(exact)
 
 
 def show_comparison(
@@ -281,15 +282,23 @@ def _unquoted(value: str, quantity: Callable[[object], int]) -> int:
     return quantity(value)
 
 
+def _is_count(value: object) -> TypeGuard[str]:
+    return isinstance(value, str) and bool(re.fullmatch(r"\d(?:_?\d){0,39}", value, re.ASCII))
+
+
+def _said(value: object) -> str:
+    return quoted(value) if isinstance(value, str) else described(value)
+
+
 def _above_zero(value: object, amount: int) -> int:
     if amount == 0:
         raise Refusal(f"{value!r} is zero", "it must be more than 0")
     return amount
 
 
-def _not_negative(value: int) -> int:
-    if value < 0:
-        raise Refusal(f"{value} is negative", "it must be at least 0")
+def _in_range(value: int) -> int:
+    if value < 0 or is_huge(value):
+        raise Refusal(f"{described(value)} is out of range", "it must be at least 0")
     return value
 
 

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Annotated, Any, TypeAlias
 
 from turncoat.scenarios import units
-from turncoat.scenarios.decoded import described, is_list, is_table, quoted
+from turncoat.scenarios.decoded import described, is_huge, is_list, is_table, quoted
 from turncoat.scenarios.kinds import JsonSchema, Kind
 from turncoat.scenarios.problems import Path, Refusal, collected
 from turncoat.scenarios.units import Comparison, show_comparison
@@ -157,7 +157,7 @@ def _unfit(value: object, path: Path) -> list[Refusal]:
         return [r for k, item in enumerate(value) for r in _unfit(item, (*path, k))]
     if isinstance(value, float) and not math.isfinite(value):
         return [Refusal(f"{value} is not a finite number", path=path)]
-    if isinstance(value, (str, int, float)):
+    if isinstance(value, (str, int, float)) and not is_huge(value):
         return []
     return [Refusal(f"{described(value)} cannot be a parameter", "write it as a text", path)]
 
@@ -221,7 +221,7 @@ _DEADLINE = Kind(
 
 def _field_name(value: object) -> str:
     """The prime of a field as a text; a bare integer is one."""
-    return str(value) if type(value) is int else _text(value)
+    return str(value) if type(value) is int and not is_huge(value) else _text(value)
 
 
 FieldName = Annotated[str, Kind(_field_name, _same, {"type": ["string", "integer"]})]

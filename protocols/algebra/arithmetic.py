@@ -1,8 +1,8 @@
 """The arithmetic of one prime field on arrays of any shape, each call on the engine that pays.
 
 Short vectors are multiplied as Python integers, others by chunked NumPy. numba costs some tenths
-of a second to load, so it is loaded once the work on long vectors has cost about as much without
-it; from then on it does everything. `TURNCOAT_ENGINE=numpy` forbids it, `=numba` begins with it.
+of a second to load, so it is loaded once NumPy has spent a good part of that time on long vectors;
+from then on it does everything. `TURNCOAT_ENGINE=numpy` forbids it, `=numba` begins with it.
 The results are the same words on every engine.
 
 Knows arrays of canonical words; not vectors, their operators or their encoding.

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import cache
 from math import prod
+from operator import index
 from typing import Any, NoReturn, final
 
 import numpy as np
@@ -76,14 +77,14 @@ class Field:
         self._refuse(array.dtype.name, array.flat[0] if array.size else "an empty array")
 
     def zeros(self, shape: int | Shape) -> Vec:
-        return Vec(self, np.zeros(shape, np.uint64))
+        return self.full(shape, 0)
 
     def full(self, shape: int | Shape, value: int) -> Vec:
-        return Vec(self, np.full(shape, self.words(value)[0], np.uint64))
+        return Vec(self, np.full(_with_an_axis(shape), self.words(value)[0], np.uint64))
 
     def random(self, tape: Tape, shape: int | Shape) -> Vec:
         """Uniform elements; takes `tape.uniform(p, …)` and nothing else of the tape."""
-        shape = (shape,) if isinstance(shape, int) else shape
+        shape = _with_an_axis(shape)
         return Vec(self, tape.uniform(self.p, prod(shape)).reshape(shape))
 
     # ---- bytes
@@ -119,7 +120,7 @@ class Field:
                 f"{len(coefficients)} coefficients for vectors of shapes {shapes}: "
                 "give one for each vector, at least one, and vectors of one shape"
             )
-        reduced = [c % self.p for c in coefficients]
+        reduced = [index(c) % self.p for c in coefficients]
         return Vec(self, self.arithmetic.combine(reduced, [vec.array for vec in vecs]))
 
     def inv(self, vec: Vec) -> Vec:
@@ -182,10 +183,19 @@ class Field:
                 raise TypeError(f"a vector over {self.name} is needed, not over {vec.field.name}")
 
     def _refuse(self, kind: str, value: object) -> NoReturn:
-        remedy = {"bool": "write 0 or 1", "list": "make all rows equally long"}.get(
-            kind, "scale to whole numbers first (fixed point)"
-        )
+        remedy = "give integers, nested lists of them, or an integer array"
+        if kind.startswith("float"):
+            remedy = "scale to whole numbers first (fixed point)"
+        elif kind.startswith("bool"):
+            remedy = "write 0 or 1"
+        elif kind == "list":
+            remedy = "make all rows equally long"
         raise TypeError(f"{self.name} takes integers, not {kind} ({value!r}): {remedy}")
+
+
+def _with_an_axis(shape: int | Shape) -> Shape:
+    """A shape as a tuple; that of a scalar becomes (1,)."""
+    return (shape,) if isinstance(shape, int) else shape or (1,)
 
 
 @cache

@@ -69,7 +69,7 @@ def test_fifty_repetitions_with_shuffled_wake_ups_give_one_digest(name):
 @pytest.mark.parametrize("sort", [False, True])
 @pytest.mark.parametrize("reverse", [False, True])
 def test_reversed_batches_give_the_same_digest(name, sort, reverse, trio_runs):
-    """Every batch reversed, none reversed; on top of the order of wake-ups, or of the tasks' age."""
+    """Every batch reversed, or none; on top of the order of wake-ups, or of the tasks' age."""
     trio_runs(sort=sort, batches=Batches(reverse))
     for shuffle in (None, list.reverse):
         assert WORLDS[name](shuffle=shuffle).digest == EXPECTED[name]

@@ -84,6 +84,20 @@ def test_a_combination_is_the_sum_of_multiples(field, terms):
     assert field.combine([c for c, _ in terms], [field(row) for _, row in terms]) == field(expected)
 
 
+def test_a_combination_takes_integers_as_coefficients():
+    field = prime_field(101)
+
+    assert field.combine([np.int64(-1)], [field([1, 2])]) == field([-1, -2])
+    with pytest.raises(TypeError, match="'float' object cannot be interpreted as an integer"):
+        field.combine([1.5], [field([1, 2])])
+
+
+def test_the_shape_of_a_scalar_gives_a_vector_of_length_1():
+    field, tape = prime_field(101), AesCtrTape(bytes(16))
+
+    assert field.zeros(()).shape == field.full((), 3).shape == field.random(tape, ()).shape == (1,)
+
+
 def test_a_combination_wants_one_coefficient_a_vector_and_one_shape():
     field = prime_field(101)
 
@@ -156,7 +170,7 @@ def test_arrays_in_any_memory_order_keep_their_elements():
         (True, r"bool \(True\): write 0 or 1"),
         ([0, False], "bool"),
         (np.array([True]), "bool"),
-        ("12", "str"),
+        ("12", r"str \('12'\): give integers, nested lists of them"),
         (None, "NoneType"),
         ([[1, 2], [3]], r"list \(\[1, 2\]\): make all rows equally long"),
         (2j, "complex"),
@@ -181,6 +195,7 @@ def test_zeros_and_constants_have_the_shape_asked_for():
 
     assert field.zeros(2) == field([0, 0])
     assert field.full((2, 1), -1) == field([[100], [100]])
+    assert field.zeros(0).shape == (0,)
 
 
 # ---- from coins

@@ -5,7 +5,7 @@ from operator import add, mul, sub
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from turncoat.protocols.algebra.compiled import NumbaEngine
@@ -132,7 +132,6 @@ def test_both_array_engines_agree_on_vectors_of_several_chunks(p, size):
     assert [one.products(*matrices).tolist() for one in (numpy, numba)] == [[[exact]]] * 2
 
 
-@settings(deadline=None)  # the first example may compile
 @given(p=st.sampled_from(PRIMES), data=st.data())
 def test_all_engines_agree_on_any_words(p, data):
     element = st.one_of(st.sampled_from(edges(p)), st.integers(0, p - 1))

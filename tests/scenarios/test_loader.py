@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from turncoat.scenarios import loader
+from turncoat.scenarios import layers, loader
 from turncoat.scenarios.loader import catalogue, catalogue_folder, load, loads
 from turncoat.scenarios.problems import ScenarioError
 from turncoat.scenarios.units import Comparison
@@ -194,6 +194,33 @@ def test_a_misspelt_inner_key_names_its_place_and_its_neighbour():
     ]
 
 
+def test_a_long_line_is_shown_around_its_mistake():
+    long = WHOLE.replace('"phone-*" = [1, 2]', f'"phone-*" = {[*range(900), "x", *range(900)]}')
+    (problem,) = refused(loads, long)
+    head, source, below = problem.render().split("\n")
+    assert "inputs.'phone-*'[900]" in head
+    assert len(source) < 200
+    assert source[below.index("^") :].startswith("'x', 0, 1")
+    assert below.count("^") == 3
+
+
+def test_the_caret_stands_below_wide_characters_and_tabs():
+    (problem,) = refused(loads, 'x."表"\t= "名", y\n')
+    _, source, below = problem.render().split("\n")
+    assert below.index("^") == source.index(",") + 2  # two characters are twice as wide
+    assert "\t" in below
+
+
+def test_positions_are_looked_up_only_for_an_error(monkeypatch):
+    def scan(text):
+        raise AssertionError("scanned without an error to show")
+
+    monkeypatch.setattr(layers, "positions", scan)
+    assert loads(WHOLE).name == "whole"
+    with pytest.raises(AssertionError, match="scanned"):
+        loads(WHOLE, overrides={"parties.count": 2})
+
+
 def test_a_file_that_is_not_there_is_answered_with_its_neighbour(folder):
     Path("salary.toml").write_text(WHOLE)
     (problem,) = refused(load, "salry.toml")
@@ -341,6 +368,19 @@ def test_a_shipped_scenario_can_be_extended():
     assert loads(text).protocol.program == load("average-salary").protocol.program
 
 
+@pytest.mark.parametrize("name", ["\\u0000.toml", "\\u0000/x.toml", "", ".", "..", "/"])
+def test_a_strange_name_of_a_file_is_refused_like_others(name):
+    assert keys_refused(f'[scenario]\nextends = "{name}"\n') == ["scenario.extends"]
+    inputs = f'inputs = {{ phone-001 = {{ file = "{name}.csv", column = "x" }} }}\n'
+    text = WHOLE[: WHOLE.index("inputs")] + inputs
+    assert keys_refused(text) == ["parties.inputs.phone-001.file"]
+
+
+@pytest.mark.parametrize("value", ["average-salary", "nothing.toml", "3"])
+def test_what_a_file_extends_cannot_be_overridden(value):
+    assert keys_refused(WHOLE, overrides={"scenario.extends": value}) == ["scenario.extends"]
+
+
 # Catalogue
 
 
@@ -426,6 +466,15 @@ KEYS = [
 def test_any_value_under_any_key_is_accepted_or_refused(overrides):
     with suppress(ScenarioError):
         loads(WHOLE, overrides=overrides)
+
+
+@pytest.mark.parametrize("key", [*KEYS, "protocol.with.steps", "expect.messages"])
+def test_an_integer_too_long_to_print_is_refused_or_never_printed(key):
+    """Hexadecimal integers escape Python's limit on digits, which its decimal ones meet."""
+    with suppress(ScenarioError):
+        loads(WHOLE, overrides={key: f"0x{'f' * 5000}"}).dumps()
+    with suppress(ScenarioError):
+        loads(WHOLE, overrides={key: f"[-1, 0x{'f' * 5000}]"}).dumps()
 
 
 def test_the_catalogue_lists_its_files(tmp_path, monkeypatch):
