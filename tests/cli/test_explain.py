@@ -1,8 +1,9 @@
-"""`turncoat explain`: every name that can be listed can be explained, and figures are the ledger's."""
+"""`turncoat explain`: every name that is listed is explained, and figures are the ledger's."""
 
 import json
 import re
 
+import attrs
 import pytest
 
 import turncoat
@@ -13,6 +14,7 @@ from turncoat.cli.names import FAULTS, SECTIONS
 from turncoat.scenarios.compose import prepare
 from turncoat.scenarios.kinds import choices_of
 from turncoat.scenarios.loader import catalogue, load
+from turncoat.scenarios.schema_world import Fault
 
 NAMES = [(key, name) for key, section in SECTIONS.items() for name in section.read()]
 
@@ -127,11 +129,7 @@ def test_parameters_that_a_protocol_does_not_have_exit_2(capsys):
 
 
 def test_every_kind_of_fault_has_its_line():
-    from attrs import fields
-
-    from turncoat.scenarios.schema_world import Fault
-
-    kinds, _ = choices_of(fields(Fault).kind.type)
+    kinds, _ = choices_of(attrs.fields(Fault).kind.type)
     assert set(FAULTS) == set(kinds)
 
 

@@ -173,8 +173,16 @@ def test_a_stall_says_who_waits_for_what_from_whom_and_who_is_dead():
 
 
 def test_faults_and_receipts_say_what_they_did():
-    receipt = {"behaviour": "add-error", "party": "carol", "intends": "value", "fired": 3,
-               "on_wire": 2, "changed": ["value"], "acted": True, "messages_of_party": []}  # fmt: skip
+    receipt = {
+        "behaviour": "add-error",
+        "party": "carol",
+        "intends": "value",
+        "fired": 3,
+        "on_wire": 2,
+        "changed": ["value"],
+        "acted": True,
+        "messages_of_party": [],
+    }
     idle = {**receipt, "changed": [], "acted": False}
     never = {**idle, "fired": 0, "messages_of_party": ["InputShare", "SubShare"]}
     faults = [

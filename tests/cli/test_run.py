@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 import subprocess
 import sys
 
@@ -60,6 +61,16 @@ async def computes(mpc, inputs):
 async def loops_in_the_clear(mpc, inputs):
     while True:
         pass
+
+
+async def leaves(mpc, inputs):
+    if not in_the_clear(inputs):
+        raise SystemExit(0)
+    return inputs["alice"]["x"].sum()
+
+
+async def leaves_early(mpc, inputs):
+    raise SystemExit(0)
 
 
 async def restless(mpc, inputs):
@@ -150,6 +161,12 @@ def test_a_program_that_raises_exits_4_in_one_line(folder, capsys):
     assert shown.out == ""
 
 
+@pytest.mark.parametrize("program", ["leaves", "leaves_early"])
+def test_a_program_cannot_end_the_process_with_a_code_of_its_own(folder, capsys, program):
+    assert invoke(["run", written(folder, "leaving", f"programs:{program}")]) == 4
+    assert "SystemExit" in capsys.readouterr().err
+
+
 def test_the_traceback_of_an_unexpected_error_is_shown_if_asked_for(folder, capsys):
     assert invoke(["run", written(folder, "raising", "programs:raises"), "-v"]) == 4
     shown = capsys.readouterr().err
@@ -191,7 +208,7 @@ def test_an_invalid_file_among_several_means_that_nothing_runs(folder, capsys):
     assert "bad.toml:3:" in shown.err
     assert "did you mean 'bgw'?" in shown.err
     assert "worse.toml:10:1: error: network.latncy" in shown.err  # all mistakes, not the first
-    assert not list((folder / "kept").iterdir())
+    assert not (folder / "kept").exists()
 
 
 def test_an_unknown_name_is_refused_with_the_nearest(capsys):
@@ -240,6 +257,16 @@ def test_without_any_seed_one_is_picked_printed_and_repeatable(folder, capsys):
     assert first["replay"].endswith(f"--seed {first['seed']}")
     _, again = document(capsys, file, "--seed", str(first["seed"]))
     assert again["digest"] == first["digest"]
+
+
+def test_the_printed_replay_command_repeats_the_run(folder, capsys):
+    (folder / "with space").mkdir()
+    file = written(folder, "with space/mine", more='[network]\npreset = "wan"\n')
+    _, first = document(capsys, file, "--set", "network.latency=3 ms")
+    program, *arguments = shlex.split(first["replay"])
+    assert program == "turncoat"
+    assert invoke([*arguments, "--json"]) == 0
+    assert without_measured(json.loads(capsys.readouterr().out)) == without_measured(first)
 
 
 def test_repetition_i_uses_seed_plus_i(capsys):

@@ -1,16 +1,23 @@
-"""`--trace`: every message once, every end once, in order; nothing that the ledger does not have."""
+"""`--trace`: every message once, every end once, in order; nothing that the ledger lacks."""
 
 import re
 
+import numpy as np
 import pytest
 
 import turncoat
 from turncoat.cli.page import Text
 from turncoat.cli.sequence import payload, sequence
+from turncoat.protocols.algebra.field import prime_field
+from turncoat.protocols.bgw.open import PartialOpening
 from turncoat.scenarios.compose import Options, simulate
 from turncoat.scenarios.loader import catalogue, load
 
 LOSSY = {"network.loss": "20 %"}
+POWER_CUT = {
+    "network.host": [{"who": ["carol"], "bandwidth_up": "1 kbit/s"}],
+    "fault": [{"kind": "crash", "who": ["carol"], "when": {"after_sends": 2}}],
+}
 
 
 def lines(report, *, full=False):
@@ -62,8 +69,10 @@ def test_changed_messages_are_marked_and_no_others():
 
 
 def test_a_crash_shows_what_was_lost_and_who_waits():
-    text = "\n".join(lines(turncoat.run("crashed-party")))
-    assert "lost in the sender's crash" in text
+    """Carol's uplink is so slow that her messages are still on it when her power is cut."""
+    text = "\n".join(lines(turncoat.run("crashed-party", overrides=POWER_CUT)))
+    assert "to alice and bob lost in the sender's crash" in text
+    assert "too late for carol, who is dead" in text
     assert "carol crashed" in text
     assert "alice and bob wait for" in text
 
@@ -83,10 +92,5 @@ def test_payloads_are_shown_in_full_traces_only():
 
 
 def test_long_payloads_are_shortened():
-    import numpy as np
-
-    from turncoat.protocols.algebra.field import prime_field
-    from turncoat.protocols.bgw.open import PartialOpening
-
     body = PartialOpening(prime_field(101)(np.arange(1000) % 7))
     assert payload(body) == "values = [0, 1, 2, 3, 4, 5, … 1000 entries]"
