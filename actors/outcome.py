@@ -54,7 +54,8 @@ class Wait:
     def __str__(self) -> str:
         if not self.kind:
             return "something outside the network"
-        return f"{self.kind} of {self.sid} from {', '.join(f'P{j}' for j in self.missing)}"
+        where = f" of {self.sid}" if self.sid else ""
+        return f"{self.kind}{where} from {', '.join(f'P{j}' for j in self.missing)}"
 
 
 @attrs.frozen

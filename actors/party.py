@@ -313,7 +313,8 @@ class Party:
                 bad.setdefault(sender, str(error))
         if bad:
             reason = "conflicting-messages" if slot.conflicts & got.keys() else "malformed-message"
-            said = "; ".join(f"P{j} in {self.sid}: {text}" for j, text in bad.items())
+            where = f" in {self.sid}" if self.sid else ""
+            said = "; ".join(f"P{j}{where}: {text}" for j, text in bad.items())
             raise ProtocolAbort(reason, accused=bad, detail=said)
         return bodies
 

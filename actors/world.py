@@ -122,7 +122,7 @@ def canonical(value: Any) -> str:
         return f"{{{','.join(sorted(f'{canonical(k)}:{canonical(v)}' for k, v in pairs))}}}"
     if isinstance(value, frozenset | set):
         members = cast("frozenset[Any]", value)
-        return f"{{{','.join(sorted(map(canonical, members)))}}}"
+        return f"set({','.join(sorted(map(canonical, members)))})"
     if isinstance(value, tuple | list):
         if set(map(type, cast("Sequence[Any]", value))) <= {int}:  # millions of numbers, at once
             return repr(tuple(cast("Sequence[Any]", value)))

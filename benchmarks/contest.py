@@ -20,6 +20,10 @@ from workload import Job
 HERE = Path(__file__).parent
 
 
+class WorkerFailed(RuntimeError):
+    """A side crashed, or did not do what was asked of it: its figures would mean nothing."""
+
+
 @dataclass(frozen=True)
 class Side:
     """One contestant: a Python, a worker's script beside this file, and options for it."""
@@ -30,14 +34,14 @@ class Side:
     options: tuple[str, ...] = ()
 
     def run(self, job: Job) -> dict[str, Any]:
-        """What a fresh worker prints about the job. Raises RuntimeError with its last words."""
+        """What a fresh worker prints about the job. Raises WorkerFailed with its last words."""
         order = replace(job, options=(*self.options, *job.options))
         command = [self.python, str(HERE / self.script), order.dump()]
         # A second thread of BLAS spins idly for a while after numpy's import: not our work.
         environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
         done = subprocess.run(command, text=True, capture_output=True, env=environment, check=False)
         if done.returncode != 0:
-            raise RuntimeError(f"{self.name} failed at {order}:\n{done.stderr.strip()}")
+            raise WorkerFailed(f"{self.name} failed at {order}:\n{done.stderr.strip()}")
         return json.loads(done.stdout)
 
 
@@ -77,7 +81,7 @@ class Figure:
 def meet(sides: Sequence[Side], job: Job, repeat: int) -> dict[str, Figure]:
     """Every side does the job `repeat` times, in turn; a figure by side.
 
-    Raises RuntimeError if a side did not deliver exactly the messages of the job, or if runs of
+    Raises WorkerFailed if a side did not deliver exactly the messages of the job, or if runs of
     one side with the same job left different digests.
     """
     runs: dict[str, list[dict[str, Any]]] = {side.name: [] for side in sides}
@@ -87,11 +91,11 @@ def meet(sides: Sequence[Side], job: Job, repeat: int) -> dict[str, Figure]:
     for name, done in runs.items():
         delivered = {run["messages"] for run in done}
         if delivered != {job.traffic.messages}:
-            raise RuntimeError(
+            raise WorkerFailed(
                 f"{name} delivered {delivered} in {job.traffic.name}, not {job.traffic.messages}"
             )
         if len({run.get("digest") for run in done}) > 1:
-            raise RuntimeError(f"{name}: {job.traffic.name} left several digests over its runs")
+            raise WorkerFailed(f"{name}: {job.traffic.name} left several digests over its runs")
     return {name: Figure(job, tuple(done)) for name, done in runs.items()}
 
 

@@ -12,11 +12,12 @@ import math
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import product
 from pathlib import Path
 from typing import Any
 
-from contest import Figure, Side, machine, meet
+from contest import Figure, Side, WorkerFailed, machine, meet
 from peers import PeerUnavailable, python_of, versions
 from workload import Job, Traffic
 
@@ -37,6 +38,7 @@ VARIED = [
     Traffic("ring", 3, 3_000),
     Traffic("all-to-all", 10, 300),
     Traffic("all-to-all", 100, 5),
+    Traffic("all-to-all", 300, 1),
     Traffic("star", 1_000, STAR_ROUNDS),
 ]
 VARIANTS = ("sizes", "bodies", "meter", "encode", "bandwidth")
@@ -79,7 +81,7 @@ class Bench:
 
 def main() -> None:
     sections: dict[str, Callable[[Bench], None]] = {
-        **{shape: lambda bench, shape=shape: speed(bench, shape) for shape in PLAIN},
+        **{shape: partial(speed, shape=shape) for shape in PLAIN},
         "variants": variants,
         "growth": growth,
         "memory": memory,
@@ -87,12 +89,12 @@ def main() -> None:
     args = arguments(list(sections))
     try:
         peer, pins = str(python_of("simpy")), versions("simpy")
-    except PeerUnavailable as error:
-        sys.exit(str(error))
-    bench = Bench(contestants(peer), args.repeat or (2 if args.quick else 5), args.quick)
-    print(*machine(), f"SimPy side: {pins}, same Python; {bench.repeat} runs a side", sep="\n")
-    for name in args.only or sections:
-        sections[name](bench)
+        bench = Bench(contestants(peer), args.repeat or (2 if args.quick else 5), args.quick)
+        print(*machine(), f"SimPy side: {pins}, same Python; {bench.repeat} runs a side", sep="\n")
+        for name in args.only or sections:
+            sections[name](bench)
+    except (PeerUnavailable, WorkerFailed) as error:
+        sys.exit(f"benchmarks/kernel.py: {error}")
     if args.json:
         report = {"machine": machine(), "peer": pins, "found": bench.found}
         Path(args.json).write_text(json.dumps(report, indent=1))
@@ -134,31 +136,34 @@ def speed(bench: Bench, shape: str) -> None:
 
 def variants(bench: Bench) -> None:
     """What each thing costs that our side can do besides, and what reading the journal costs."""
-    title("variants of ours, with jitter: µs per message (times the plain run)")
-    row("", "plain", *VARIANTS, "SimPy", "digest", "ledger")
-    for traffic in map(bench.sized, VARIED):
-        sides = [bench.ours, *(replace(bench.ours, name=v, options=(v,)) for v in VARIANTS)]
-        sides[0] = replace(sides[0], name="plain", options=("books",))
-        plain, *others, rival = bench.meet([*sides, bench.sides[1]], Job(traffic)).values()
-        watched_alike(traffic, plain, dict(zip(VARIANTS, others, strict=True)))
+    title("variants of ours: µs per message (times the plain run); reading the journal")
+    row("", "plain", *VARIANTS, SIMPY, "digest", "ledger")
+    plainly = replace(bench.ours, name="plain", options=("books",))
+    varied = [replace(bench.ours, name=variant, options=(variant,)) for variant in VARIANTS]
+    for traffic, jitter in product(map(bench.sized, VARIED), (False, True)):
+        job = Job(replace(traffic, jitter=jitter))
+        sides = [plainly, *varied, bench.sides[1]]
+        plain, *others, rival = bench.meet(sides, job).values()
+        watched_alike(plain, dict(zip(VARIANTS, others, strict=True)))
         cells = [f"{other.median:.2f} ({ratio(other, plain)})" for other in others]
         journal = [f"{plain.seconds(key):.2f}" for key in ("digest_s", "ledger_s")]
-        row(traffic.name, micro(plain), *cells, f"{rival.median:.2f}", *journal)
+        row(job.traffic.name, micro(plain), *cells, f"{rival.median:.2f}", *journal)
 
 
-def watched_alike(traffic: Traffic, plain: Figure, others: dict[str, Figure]) -> None:
-    """Raises RuntimeError if watching, or really encoding, changed a transcript."""
+def watched_alike(plain: Figure, others: dict[str, Figure]) -> None:
+    """Raises WorkerFailed if watching, or really encoding, changed a transcript."""
     for name in SAME_DIGEST:
         if others[name].runs[0]["digest"] != plain.runs[0]["digest"]:
-            raise RuntimeError(f"{traffic.name}: {name} changed the digest")
+            raise WorkerFailed(f"{plain.job.traffic.name}: {name} changed the digest")
 
 
 def growth(bench: Bench) -> None:
-    """Time over messages, from 10^4 to 10^6, as the slope of a line in log-log: 1 is linear."""
-    title("growth, with jitter: µs per message at each size, and time ~ messages^slope")
+    """Time over messages, up to 10^6, as the slope of a line in log-log: 1 is linear. The bytes
+    are those by which the peak of memory rises from the smallest run to the largest."""
+    title("growth, with jitter: µs per message at each size; time ~ messages^slope")
     for name, sizes in GROWTH.items():
         series = sizes[:-1] if bench.quick else sizes
-        row(name, *(f"{traffic.messages:,}" for traffic in series), "slope", "peak bytes/message")
+        row(name, *(f"{traffic.messages:,}" for traffic in series), "slope", "bytes/message")
         met = [bench.meet(bench.sides[:2], Job(t), min(3, bench.repeat)) for t in series]
         for side in (OURS, SIMPY):
             figures = [each[side] for each in met]
@@ -197,7 +202,8 @@ def micro(figure: Figure) -> str:
 
 
 def ratio(one: Figure, other: Figure) -> str:
-    return f"{one.median / other.median:.1f}×"
+    times = one.median / other.median
+    return f"{times:.2f}×" if times < 10 else f"{times:.0f}×"
 
 
 def title(text: str) -> None:
@@ -205,7 +211,7 @@ def title(text: str) -> None:
 
 
 def row(name: str, *cells: str) -> None:
-    print(f"  {name:<44}" + "".join(f"{cell:>17}" for cell in cells), flush=True)
+    print(f"  {name:<44}" + "".join(f"{cell:>16}" for cell in cells), flush=True)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 Tuned like this: one slotted event object per message, scheduled straight on the environment; with
 constant latency one event for all copies of a broadcast; a party is a bare generator, resumed by
-the very event that completes its round (SimPy's `Process` would add 10 to 80 %). No stores, no
+the very event that completes its round (a `Process` would take up to twice as long). No stores, no
 timeouts, no conditions. With the option "books" the model also keeps what our kernel always keeps:
 sizes, a fingerprint of each content, a journal of departures and arrivals, and a digest over it.
 """

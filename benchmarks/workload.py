@@ -7,6 +7,7 @@ side profits from a heap or a cache that an earlier run has warmed.
 
 import gc
 import json
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -108,7 +109,7 @@ def timed(prepare: Prepare, job: Job) -> dict[str, Any]:
 def resident_bytes() -> int:
     """Memory that this process holds now. Linux only."""
     pages = int(Path("/proc/self/statm").read_text().split()[1])
-    return pages * 4096
+    return pages * os.sysconf("SC_PAGE_SIZE")
 
 
 def peak_bytes() -> int:

@@ -6,6 +6,7 @@ The worst of 4 > 1 > 3 > 0 wins. An error in one run does not keep the others fr
 import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import click
 
 from turncoat.cli import amounts
 from turncoat.cli.execute import Executed, Request, execute
-from turncoat.cli.main import INTERRUPTED, is_interrupt, unexpected
+from turncoat.cli.main import INTERRUPTED, described, is_interrupt, unexpected
 from turncoat.cli.page import Block, Text, show
 from turncoat.cli.render import Subject, headline, page
 from turncoat.cli.sequence import sequence
@@ -101,8 +102,10 @@ class Batch:
     def _run(self, job: Job) -> int:
         try:
             done = execute(job.ready(), self.request)
-        except Exception as error:
-            self._documents.append({**job.label, "error": f"{type(error).__name__}: {error}"})
+        except BaseException as error:  # a user's program may even raise SystemExit
+            if is_interrupt(error):
+                raise
+            self._documents.append({**job.label, "error": described(error)})
             label = f"{job.label['scenario']}, seed {job.seed}"
             return unexpected(error, verbose=self.request.verbose, where=label)
         self._keep(job, done)
@@ -136,16 +139,18 @@ class Batch:
 
     def _brief(self, done: Executed) -> bool:
         """One line is enough: if asked for, or for one good run among many of a scenario."""
-        repeated = len({job.folder.parent for job in self.jobs}) < len(self.jobs)
-        return self.request.quiet or (repeated and done.code == 0 and not self.request.verbose)
+        calm = self._repeated and done.code == 0 and not self.request.verbose
+        return self.request.quiet or calm
+
+    @cached_property
+    def _repeated(self) -> bool:
+        return len({job.folder.parent for job in self.jobs}) < len(self.jobs)
 
     def _close(self) -> None:
         """The document of all runs, or the line that sums them up."""
         if self.request.as_json:
-            document: Any = {"runs": self._documents} if self.several else None
-            if document is None and self._documents:
-                document = self._documents[0]
-            if document is not None:
+            documents = [{"runs": self._documents}] if self.several else self._documents
+            for document in documents:  # one; none if a single run was interrupted
                 click.echo(json.dumps(document, indent=2, ensure_ascii=False))
         elif len(self.jobs) > 1:
             show([Text(self._summary(), "good" if not any(self._codes) else "bad")])

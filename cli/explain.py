@@ -4,6 +4,7 @@ Finds out what kind of name it is; the telling is in `describe.py` and `forecast
 """
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -79,15 +80,18 @@ def _told(name: str, sizes: "Sizes", overrides: dict[str, str]) -> "Iterator[Blo
         else:
             yield from describe.TELLERS[section](name, sizes)
     if not sections:
-        yield from _other(name, sizes)
+        yield from _other(name, sizes, overrides)
 
 
-def _other(name: str, sizes: "Sizes") -> "Iterator[Block]":
-    """A step of a protocol, or a user's own program."""
+def _other(name: str, sizes: "Sizes", overrides: dict[str, str]) -> "Iterator[Block]":
+    """A step of a protocol, a user's own program, or a file."""
     from turncoat.cli import describe, names
+    from turncoat.cli.forecast import forecast
 
     if ":" in name:
         yield from describe.program(name, sizes)
+    elif Path(name).is_file():
+        yield from forecast(name, overrides)
     elif name in (steps := describe.steps()):
         yield from describe.step(steps[name], sizes)
     else:

@@ -114,7 +114,7 @@ def invoke(arguments: Sequence[str]) -> int:
         return USAGE
     except BrokenPipeError:
         return _silence()
-    except (Exception, KeyboardInterrupt, BaseExceptionGroup) as error:
+    except (Exception, KeyboardInterrupt, SystemExit, BaseExceptionGroup) as error:
         if is_interrupt(error):
             click.echo("interrupted", err=True)
             return INTERRUPTED
@@ -141,10 +141,23 @@ def unexpected(error: BaseException, *, verbose: bool, where: str = "") -> int:
     if verbose:
         traceback.print_exception(error, file=sys.stderr)
     hint = "" if verbose else " (run -v shows where)"
-    notes = "".join(f"; {note}" for note in getattr(error, "__notes__", ()))
-    text = " ".join(f"{type(error).__name__}: {error}{notes}".split())
+    notes = "".join(f"; {note}" for note in getattr(leaf(error), "__notes__", ()))
+    text = " ".join(f"{described(error)}{notes}".split())
     click.echo(f"error: {where}{where and ': '}{text}{hint}", err=True)
     return UNEXPECTED
+
+
+def leaf(error: BaseException) -> BaseException:
+    """The first error of a group, and of groups in it; any other error is its own leaf."""
+    while isinstance(error, BaseExceptionGroup):
+        error = cast("BaseExceptionGroup[BaseException]", error).exceptions[0]
+    return error
+
+
+def described(error: BaseException) -> str:
+    """The name and the message of an error."""
+    inner = leaf(error)
+    return f"{type(inner).__name__}: {inner}"
 
 
 def _silence() -> int:

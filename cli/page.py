@@ -94,7 +94,8 @@ def plain(block: Block) -> list[str]:
     """A block as lines without any decoration."""
     match block:
         case Headline(left, right):
-            return [f"{visible(left):<{WIDTH - len(right) - 2}}  {right}".rstrip()]
+            start, end = visible(left), visible(right)
+            return [f"{start:<{max(WIDTH - len(end) - 2, 0)}}  {end}".rstrip()]
         case Line(label, text):
             return [f"  {label:<{LABEL}} {visible(text)}".rstrip()]
         case Text(text):
@@ -128,7 +129,7 @@ class _Rich:
         for block in blocks:
             match block:
                 case Headline(left, right, mark):
-                    self._headline(visible(left), right, mark)
+                    self._headline(visible(left), visible(right), mark)
                 case Line(label, text, mark):
                     self._line(label, visible(text), mark)
                 case Text(text, mark):

@@ -110,7 +110,6 @@ def run(
     request = Request(**options)
     if context.obj is not None:
         context.obj.verbose = request.verbose
-    _check_folder(request)
     return _run_all(scenarios, seed, repeat, overrides, request)
 
 
@@ -139,5 +138,6 @@ def _run_all(
     except ScenarioError as error:
         click.echo(str(error), err=True)
         return 2
+    _check_folder(request)
     several = repeat is not None or len(jobs) > 1
     return Batch(jobs, request, several=several).run()

@@ -93,18 +93,18 @@ def mul_61(a: Word, b: Word, m: Constants) -> Word:
 
 
 def times(a: Word, c: Word, m: Constants) -> Word:
-    """≡ a·c and below 2p, for a < 4p and c ≤ 2^31 (or a < p and c < p < 2^31).
+    """≡ a·c and below 2p, wherever a < 2^63, c < 2^53 and a·c/p < 2^48.
 
-    The quotient a·c/p is below 2^33. Computed in double precision it errs by less than 5·2^-53 of
-    itself, and m[1] is smaller than 1/p by the factor 1 − 2^-50; so q, rounded down, is ⌊a·c/p⌋ or
-    one less, and never more. The difference is exact although both products wrap around.
+    Computed in double precision, the quotient a·c/p errs by less than 5·2^-53 of itself, and m[1]
+    is smaller than 1/p by the factor 1 − 2^-50. So q, rounded down, is ⌊a·c/p⌋ or one less, and
+    never more. The difference a·c − q·p is exact although both products wrap around.
     """
     quotient = np.float64(np.int64(a)) * np.float64(np.int64(c)) * m[1]
     return a * c - np.uint64(np.int64(quotient)) * m[0]
 
 
-def product_small(a: Word, b: Word, m: Constants) -> Word:
-    return times(a, b, m)  # p < 2^31; below 2p
+def product_narrow(a: Word, b: Word, m: Constants) -> Word:
+    return times(a, b, m)  # p < 2^48; below 2p
 
 
 def product_wide(a: Word, b: Word, m: Constants) -> Word:
@@ -124,8 +124,8 @@ def reduce_any(w: Word, m: Constants) -> Word:
     return np.minimum(r, r - m[0])
 
 
-def mul_small(a: Word, b: Word, m: Constants) -> Word:
-    return reduce_any(product_small(a, b, m), m)
+def mul_narrow(a: Word, b: Word, m: Constants) -> Word:
+    return reduce_any(product_narrow(a, b, m), m)
 
 
 def mul_wide(a: Word, b: Word, m: Constants) -> Word:
@@ -135,7 +135,7 @@ def mul_wide(a: Word, b: Word, m: Constants) -> Word:
 # ---- the sets, and which one serves a prime
 
 MERSENNE_61 = Formulas(add, sub, mul_61, product_61, absorb_61, step_61, reduce_61)
-SMALL = Formulas(add, sub, mul_small, product_small, absorb_any, step_any, reduce_any)
+NARROW = Formulas(add, sub, mul_narrow, product_narrow, absorb_any, step_any, reduce_any)
 WIDE = Formulas(add, sub, mul_wide, product_wide, absorb_any, step_any, reduce_any)
 HELPERS: tuple[Callable[..., Any], ...] = (times,)  # called by formulas, not part of any set
 
@@ -145,7 +145,7 @@ def formulas_for(p: int) -> tuple[Formulas, Constants]:
     reciprocal = (1.0 / p) * (1.0 - 2.0**-50)
     if p == 2**61 - 1:
         return MERSENNE_61, (P61, reciprocal)
-    return (SMALL if p < 2**31 else WIDE), (Word(p), reciprocal)
+    return (NARROW if p < 2**48 else WIDE), (Word(p), reciprocal)
 
 
 # ---- loops: plain functions until `compiled.py` compiles them. Each is made for given formulas.

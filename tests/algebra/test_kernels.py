@@ -13,8 +13,8 @@ from turncoat.protocols.algebra.engines import CHUNK, LIMB_TERMS, NumpyEngine, P
 from turncoat.protocols.algebra.kernels import BLOCK, SMALL_POINT, formulas_for
 
 TINY = [2, 3, 5, 7, 11, 31, 101]
-MEDIUM = [65_537, 2**31 - 1, 2**31 + 11, 2**32 - 5, 2**32 + 15]
-WIDE = [2**45 - 55, 2**59 - 55, 2**60 + 33, 2**61 - 31]  # the last: the largest wide prime
+MEDIUM = [65_537, 2**31 - 1, 2**32 + 15, 2**48 - 59]  # the last: the largest narrow prime
+WIDE = [2**48 + 21, 2**59 - 55, 2**60 + 33, 2**61 - 31]  # the last: the largest wide prime
 PRIMES = [*TINY, *MEDIUM, *WIDE, 2**61 - 1]
 ENGINES = ["python", "numpy", "numba"]
 
@@ -40,6 +40,28 @@ def edges(p):
 
 def random_words(p, size, seed=1):
     return np.random.default_rng(seed).integers(0, p, size, dtype=np.uint64)
+
+
+@pytest.mark.parametrize("p", PRIMES)
+def test_formulas_keep_their_promises_over_the_whole_range_of_loose_words(p):
+    """Real products seldom come near these bounds; the proofs of the formulas rest on them."""
+    formulas, m = formulas_for(p)
+    loose_limit, product_limit = (2**61 + 8, 2**63) if p == 2**61 - 1 else (4 * p, 4 * p)
+    points, c = [0, 1, SMALL_POINT - 1], p - 1
+
+    for limit in (loose_limit, loose_limit + product_limit):
+        w = words([limit - 1 - k for k in range(min(limit, 50))])
+        absorbed = formulas.absorb(w, m)
+        assert int(absorbed.max()) < loose_limit
+        assert [int(v) % p for v in absorbed] == [int(v) % p for v in w]
+    for limit in (loose_limit, product_limit):
+        w = words([limit - 1 - k for k in range(min(limit, 50))])
+        assert formulas.reduce(w, m).tolist() == [int(v) % p for v in w]
+    w = words([loose_limit - 1 - k for k in range(4)])
+    for x in points:
+        stepped = formulas.step(w, np.uint64(x), np.uint64(c), m)
+        assert int(stepped.max()) < loose_limit
+        assert [int(v) % p for v in stepped] == [(int(v) * x + c) % p for v in w]
 
 
 @pytest.mark.parametrize("p", PRIMES)
