@@ -26,9 +26,11 @@ class Fault:
     name: str = attrs.field(default="", kw_only=True)
 
     def __attrs_post_init__(self) -> None:
-        triggers = (self.at, self.after_sends, self.after)
-        if sum(trigger is not None for trigger in triggers) != 1:
+        given = [t for t in (self.at, self.after_sends, self.after) if t is not None]
+        if len(given) != 1:
             raise ValueError(f"a {self.kind} needs exactly one of at, after_sends, after")
+        if isinstance(given[0], int) and given[0] < 0:
+            raise ValueError(f"a {self.kind} cannot strike at {given[0]}: that is negative")
 
     def set_off_by(self, point: str, sends: int) -> bool:
         """Does a send of kind `point`, after which `sends` messages have left, set it off?"""

@@ -52,3 +52,7 @@ class Copy:
     attempts: int = 1
     place: int = -1
     twin: bool = False
+
+    def __lt__(self, other: "Copy") -> bool:
+        """Of a copy and its double in one instant, the copy comes first."""
+        return other.twin and not self.twin

@@ -50,6 +50,11 @@ class Tally:
     strokes: int = 0
     hits: int = 0
 
+    def strike(self, now: int) -> None:
+        """Count a stroke; the first one's time is kept."""
+        self.fired = now if self.fired is None else self.fired
+        self.strokes += 1
+
 
 class Nemesis:
     """The faults of one run."""
@@ -120,15 +125,16 @@ class Nemesis:
         if stroke.number < 0:
             self._override(self._timed[-1 - stroke.number], stroke.begin)
             return
-        fault = self._faults[stroke.number]
-        if stroke.begin:
-            tally = self._tallies[stroke.number]
-            now = self._kernel.clock.now
-            tally.fired = now if tally.fired is None else tally.fired
-            tally.strokes += 1
+        fault, now = self._faults[stroke.number], self._kernel.clock.now
+        if isinstance(fault, Crash) and self._kernel.actors[fault.party].died <= now:
+            return  # nobody dies twice
         verb = "strikes" if stroke.begin else "ends"
-        self._kernel.journal.mark(fault.kind, fault.name, verb, fault.party, self._kernel.clock.now)
-        (self._begin if stroke.begin else self._end)(stroke.number, fault)
+        self._kernel.journal.mark(fault.kind, fault.name, verb, fault.party, now)
+        if stroke.begin:
+            self._tallies[stroke.number].strike(now)
+            self._begin(stroke.number, fault)
+        else:
+            self._end(stroke.number, fault)
 
     def _begin(self, number: int, fault: Fault) -> None:
         match fault:
@@ -179,16 +185,15 @@ class Nemesis:
 
     # -- parties -------------------------------------------------------------------------------
 
-    def _cut_power(self, number: int, party: int) -> Actor | None:
+    def _cut_power(self, number: int, party: int) -> None:
         """What has left the party still travels, nothing follows."""
         actor = self._kernel.actors[party]
         if actor.died <= self._kernel.clock.now:
-            return None
+            return
         actor.died = self._kernel.clock.now
         self._kernel.mourn(actor, Crashed(actor.died))
         self._clear_line(number, actor, back=None)
         self._kernel.transport.disconnect(party)
-        return actor
 
     def _go_down(self, number: int, party: int, amnesia: bool, downtime: int) -> None:
         """Power off for a while. With amnesia the incarnation ends here."""
@@ -320,6 +325,13 @@ class Nemesis:
     def records(self) -> tuple[FaultRecord, ...]:
         """What each declared fault did."""
         return tuple(
-            FaultRecord(fault.name, fault.kind, fault.party, tally.fired, tally.strokes, tally.hits)
+            FaultRecord(
+                name=fault.name or fault.kind,
+                kind=fault.kind,
+                party=fault.party,
+                fired=tally.fired,
+                strokes=tally.strokes,
+                hits=tally.hits,
+            )
             for fault, tally in zip(self._faults, self._tallies, strict=True)
         )

@@ -56,7 +56,7 @@ def test_a_crash_at_a_time_beats_all_else_of_that_instant(at, spoken):
     assert run.finished[1] == at
     assert [run.outcomes[j].value for j in (2, 3)] == [spoken, spoken]
     assert run.ledger.sent_by(1).messages == 2 * spoken
-    assert run.faults == (FaultRecord("crash", "crash", 1, at),)
+    assert run.faults == (FaultRecord("crash", "crash", 1, at, strokes=1),)
 
 
 def test_a_message_on_its_way_outlives_its_sender():
