@@ -13,7 +13,7 @@ class Flight:
     """The copies of one posting that are still under way: one entry in the kernel's queue.
 
     parcels: one for all receivers, or one each. dues: arrival by receiver [ns]. order: places in
-    `receivers` yet to arrive, the next one last.
+    `receivers` yet to arrive, the next one last. whole: do all arrive in one instant?
     """
 
     first: int
@@ -21,6 +21,7 @@ class Flight:
     parcels: Sequence[Parcel]
     dues: list[int]
     order: list[int]
+    whole: bool
 
     def next(self) -> tuple[int, int]:
         """(due, number) of the next copy to arrive."""

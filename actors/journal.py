@@ -74,7 +74,7 @@ class Journal:
         self._groups: dict[tuple[int, ...], int] = {}
         self._sent = array("I")
         self._sent_wide = array("q")
-        self._arrived = array("I")
+        self._arrived = array("q")
         self._arrived_at = array("q")
 
     def sent(
@@ -120,7 +120,7 @@ class Journal:
 
     def arrived(self, time: int, first: int, count: int, fate: Fate) -> None:
         """Record the end of `count` copies of one posting in one instant."""
-        self._arrived.extend((first, count, fate))
+        self._arrived.append(first << 27 | count << 3 | fate)  # 36, 24 and 3 bits
         self._arrived_at.append(time)
 
     def resent(self, copy: int, times: int) -> None:
@@ -168,7 +168,8 @@ class Journal:
     def arrivals(self) -> Iterator[Arrived]:
         """The ends of all copies, in the order in which they came about."""
         for row, time in enumerate(self._arrived_at):
-            first, count, fate = self._arrived[row * self._ROW : (row + 1) * self._ROW]
+            packed = self._arrived[row]
+            first, count, fate = packed >> 27, packed >> 3 & 0xFFFFFF, packed & 7
             for copy in range(first, first + count):
                 yield Arrived(copy, time, Fate(fate))
 

@@ -33,6 +33,8 @@ from turncoat.actors.wire import Structures
 if TYPE_CHECKING:
     from turncoat.actors.world import World
 
+MOST_UNHEARD = 4096  # copies delivered before the pulse is felt again
+
 Event = tuple[int, int, int, Any]  # (due [ns], kind, number, subject); no two are alike
 
 
@@ -152,9 +154,8 @@ class Kernel:
             return False
         self.clock.now = max(self.clock.now, due)
         while events and events[0][0] == due:
-            subject = events[0][3]
-            if type(subject) is Flight:
-                self._land(due, subject)
+            if type(events[0][3]) is Flight:
+                due = self._glide(due, limit)
             else:
                 self._carry_out(heappop(events))
         self._stirred |= due == limit
@@ -206,21 +207,54 @@ class Kernel:
 
     # -- receiving -----------------------------------------------------------------------------
 
+    def _glide(self, due: int, limit: int | None) -> int:
+        """Deliver copy after copy, each in its own instant, while flights head the queue and nobody
+        is woken; Trio, a limit or the pulse may want to be heard. Returns the last instant."""
+        events, actors, journal, clock = self._events, self.actors, self.journal, self.clock
+        woken, until = self._woken, self._world.time_limit
+        if limit is not None:
+            until = min(until, limit - 1)
+        for _ in range(MOST_UNHEARD):
+            if not events or type(events[0][3]) is not Flight:
+                break
+            now, _, number, flight = events[0]
+            if now != due and (woken or self._stirred or self.outbox or now > until):
+                break
+            due = clock.now = now
+            if flight.whole or self._mortal:
+                self._land(now, flight)
+                continue
+            place = flight.order.pop()
+            parcel = flight.parcels[place] if len(flight.parcels) > 1 else flight.parcels[0]
+            actor = actors[flight.receivers[place]]
+            journal.arrived(now, number, 1, Fate.DELIVERED)
+            slot = actor.mailbox.slots.get(parcel.key)
+            if slot is None or slot.taken or actor.outcome is not None:
+                self.put(actor, parcel)
+            elif slot.put(parcel):
+                woken.append(slot)
+            self._requeue(flight)
+        return due
+
+    def _requeue(self, flight: Flight) -> None:
+        """Put the flight at the head of the queue back to where its next copy arrives."""
+        if flight.order:
+            due, number = flight.next()
+            heapreplace(self._events, (due, DELIVER, number, flight))
+        else:
+            heappop(self._events)
+
     def _land(self, now: int, flight: Flight) -> None:
         """Deliver what arrives now of the flight at the head of the queue, and requeue it."""
         order, dues = flight.order, flight.dues
-        if len(order) == len(dues) and dues[order[0]] == now:  # all in one instant
+        if flight.whole:
             order.clear()
             self._hand_over(now, flight.first, flight.receivers, flight.parcels)
         while order and dues[order[-1]] == now:
             place = order.pop()
             parcel, receivers = flight.parcel(place), (flight.receivers[place],)
             self._hand_over(now, flight.first + place, receivers, (parcel,))
-        if order:
-            due, number = flight.next()
-            heapreplace(self._events, (due, DELIVER, number, flight))
-        else:
-            heappop(self._events)
+        self._requeue(flight)
 
     def _hand_over(
         self, now: int, first: int, receivers: tuple[int, ...], parcels: Sequence[Parcel]

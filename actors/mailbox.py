@@ -26,9 +26,9 @@ class Slot:
     """
 
     key: Key
-    mail: dict[int, Parcel] = attrs.Factory(dict[int, Parcel])
-    taken: dict[int, int] = attrs.Factory(dict[int, int])
-    conflicts: set[int] = attrs.Factory(set[int])
+    mail: dict[int, Parcel] = attrs.field(factory=dict)
+    taken: dict[int, int] = attrs.field(factory=dict)
+    conflicts: frozenset[int] = frozenset()
     wanted: frozenset[int] = frozenset()
     missing: int = 0
     task: trio.lowlevel.Task | None = None
@@ -42,7 +42,7 @@ class Slot:
         if known is not None or sender in self.taken:
             before = self.taken[sender] if known is None else known.fingerprint
             if before != parcel.fingerprint:
-                self.conflicts.add(sender)
+                self.conflicts |= {sender}
             return False
         self.mail[sender] = parcel
         if self.task is None or sender not in self.wanted:

@@ -18,7 +18,7 @@ from turncoat.actors.envelope import Parcel, Posting, kind_of_body
 from turncoat.actors.errors import MalformedMessage, MisuseError, ProtocolAbort
 from turncoat.actors.mailbox import Slot
 from turncoat.actors.randomness import Tape
-from turncoat.actors.wire import Shape, check, open_body, shape_of
+from turncoat.actors.wire import Shape, check, flat_class, open_body, shape_of
 
 if TYPE_CHECKING:
     from turncoat.actors.actor import Actor
@@ -301,14 +301,19 @@ class Party:
         self, slot: Slot, got: dict[int, Parcel], shape: Shape | None, strand: Strand
     ) -> dict[int, Any]:
         """Check what came, and let it count as consumed."""
-        bodies = dict[int, Any]()
+        bodies: dict[int, Any] = {}
         bad = dict.fromkeys(sorted(slot.conflicts & got.keys()), "two different messages")
         structures = self._actor.kernel.structures
+        flat = flat_class(slot.key[1])
         for sender, parcel in got.items():
             if parcel.depth > strand.depth:
                 strand.depth = parcel.depth
+            body = parcel.body
+            if type(body) is flat:
+                bodies[sender] = body
+                continue
             try:
-                bodies[sender] = open_body(parcel.body, shape, structures)
+                bodies[sender] = open_body(body, shape, structures)
             except MalformedMessage as error:
                 bad.setdefault(sender, str(error))
         if bad:

@@ -66,7 +66,8 @@ class Transport:
     def flush(self, postings: list[Posting]) -> None:
         """Send what the parties posted."""
         kernel, corrupted = self._kernel, self._world.rules
-        postings.sort(key=lambda p: (p.sender in corrupted, p.sender, p.sid, p.k))
+        if len(postings) > 1:
+            postings.sort(key=lambda p: (p.sender in corrupted, p.sender, p.sid, p.k))
         for posting in postings:
             actor = kernel.actors[posting.sender]
             if actor.died <= kernel.clock.now or actor.incarnation != posting.incarnation:
@@ -143,7 +144,8 @@ class Transport:
         order = [*range(len(receivers) - 1, -1, -1)]
         if self._topology.default.spread:
             order.sort(key=dues.__getitem__, reverse=True)
-        flight = Flight(first, receivers, parcels, dues, order)
+        whole = dues[order[0]] == dues[order[-1]]
+        flight = Flight(first, receivers, parcels, dues, order, whole)
         due, number = flight.next()
         self._kernel.push(due, DELIVER, number, flight)
 

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from hashlib import blake2b
 from math import prod
-from typing import Any, Final, Protocol, Self, TypeVar, dataclass_transform
+from typing import Any, Final, NamedTuple, Protocol, Self, TypeVar, dataclass_transform
 
 import attrs
 
@@ -145,8 +145,7 @@ class Encoded:
     data: bytes
 
 
-@attrs.frozen
-class Size:
+class Size(NamedTuple):
     """Bytes of one message, header included in the framing."""
 
     payload: int
@@ -193,10 +192,17 @@ class Format:
             _Part(name, codec, name in variable and len(variable) > 1, sum(widths[k + 1 :]))
             for k, (name, codec) in enumerate(codecs.items())
         )
+        self._alone: Final = self._parts[0] if len(self._parts) == 1 else None
         self._framing: Final = HEADER_BYTES + _LENGTH_BYTES * sum(p.prefixed for p in self._parts)
+        paid = sum(c.fixed or 0 for c in codecs.values() if c.payload)
+        self._size: Final = (  # of every message, if no field's length varies
+            None if variable else Size(paid, self._framing + sum(widths) - paid)
+        )
 
     def size(self, body: Any, structures: Structures) -> Size:
         """Exact bytes of `body`, without encoding it."""
+        if self._size is not None:
+            return self._size
         payload, framing = 0, self._framing
         for part in self._parts:
             size = part.codec.size(getattr(body, part.name), structures)
@@ -208,6 +214,8 @@ class Format:
 
     def buffers(self, body: Any, structures: Structures) -> list[Buffer]:
         """The encoding of `body` in pieces; large vectors are not copied."""
+        if self._alone is not None:
+            return [self._alone.codec.encode(getattr(body, self._alone.name), structures)]
         pieces: list[Buffer] = []
         for part in self._parts:
             piece = part.codec.encode(getattr(body, part.name), structures)
@@ -243,7 +251,9 @@ class Format:
 
         Raises MalformedMessage if a vector has another number of elements.
         """
-        changed = dict[str, Vector]()
+        if not self.vectors:
+            return body
+        changed: dict[str, Vector] = {}
         for name in self.vectors:
             vec: Vector = getattr(body, name)
             wanted = (vec.size,) if shape is None else shape
@@ -304,6 +314,12 @@ def open_body(body: Any, shape: Shape | None, structures: Structures) -> Any:
     return _FORMATS[type(body).__name__].conform(body, shape)
 
 
+def flat_class(kind: str) -> type[Any] | None:
+    """The class of a kind whose messages hold no vector, and so need no opening; else None."""
+    fmt = _FORMATS.get(kind)
+    return None if fmt is None or fmt.vectors else fmt.cls
+
+
 def shape_of(body: Any) -> Shape | None:
     """The shape of a message's first vector, None if it has none."""
     vectors = _FORMATS[type(body).__name__].vectors
@@ -331,8 +347,8 @@ def fingerprint(body: Any, structures: Structures) -> int:
         if type(body) is Encoded
         else _FORMATS[type(body).__name__].buffers(body, structures)
     )
-    state = blake2b(digest_size=8)
-    for piece in pieces:
+    state = blake2b(pieces[0] if pieces else b"", digest_size=8)
+    for piece in pieces[1:]:
         state.update(piece)
     return int.from_bytes(state.digest(), "little") >> 1
 

@@ -100,8 +100,8 @@ class World:
             if actor.outcome is not None and actor.finished is not None:
                 outcomes[index], finished[index] = actor.outcome, actor.finished
         receipts = tuple(rule.receipt for rules in self.rules.values() for rule in rules)
-        for event in (*outcomes.items(), *finished.items(), *receipts):
-            kernel.journal.mark(canonical(event))
+        kernel.journal.marks.extend(map(canonical, (*outcomes.items(), *receipts)))
+        kernel.journal.mark(*finished.items())
         return Run(
             outcomes=outcomes,
             finished=finished,
@@ -115,8 +115,13 @@ class World:
         )
 
 
+SCALARS = frozenset({int, str, bool, bytes, float, type(None)})
+
+
 def canonical(value: Any) -> str:
     """A text that follows from the value alone: no address, no hash, no order of a set or dict."""
+    if type(value) in SCALARS:
+        return repr(value)
     if isinstance(value, Mapping):
         pairs = cast("Mapping[Any, Any]", value).items()
         return f"{{{','.join(sorted(f'{canonical(k)}:{canonical(v)}' for k, v in pairs))}}}"
