@@ -49,6 +49,7 @@ class Transport:
         self._channels: dict[tuple[int, int], Channel] = {}
         self._links: dict[tuple[int, int], Link] = {}
         self._held = 0
+        self._latency, self._spread = self._topology.default.latency, self._topology.default.spread
         self.sends_watched = any(fault.at is None for fault in world.faults)
         # Does a copy ever come again at a time that is not known when it is first sent?
         self.holds_back = self._topology.retries or any(f.kind in _HOLDS_UP for f in world.faults)
@@ -140,25 +141,46 @@ class Transport:
 
     def _fly(self, actor: Actor, posting: Posting, parcels: Sequence[Parcel], first: int) -> None:
         """All copies at once: like links, nothing lost, no queue anywhere."""
-        receivers, dues = posting.receivers, self._dues(actor, posting)
+        receivers = posting.receivers
+        if len(receivers) == 1:
+            due = self._due(actor, posting)
+            flight = Flight(first, receivers, parcels, [due], [0], True)
+            self._kernel.push(due, DELIVER, first, flight)
+            return
+        dues = self._dues(actor, posting)
         order = [*range(len(receivers) - 1, -1, -1)]
-        if self._topology.default.spread:
+        if self._spread:
             order.sort(key=dues.__getitem__, reverse=True)
         whole = dues[order[0]] == dues[order[-1]]
         flight = Flight(first, receivers, parcels, dues, order, whole)
         due, number = flight.next()
         self._kernel.push(due, DELIVER, number, flight)
 
+    def _due(self, actor: Actor, posting: Posting) -> int:
+        """When a single copy arrives [ns]; the same as `_dues` would say."""
+        now = self._kernel.clock.now
+        if not self._spread:
+            return now + self._latency
+        name = (actor.index, posting.sid, posting.k)
+        draw = self._draws.many("link", name, 2)[0]
+        receiver, due = posting.receivers[0], now + self._topology.default.delay(draw)
+        if due < actor.horizon:
+            due = max(due, actor.latest.get(receiver, 0))
+        else:
+            actor.horizon = due
+        actor.latest[receiver] = due
+        return due
+
     def _dues(self, actor: Actor, posting: Posting) -> list[int]:
         """When each copy arrives [ns], over like links, on none of which one overtakes another."""
         link, receivers, now = self._topology.default, posting.receivers, self._kernel.clock.now
-        least = now + link.latency - link.spread
-        if not link.spread:
+        least = now + self._latency - self._spread
+        if not self._spread:
             return [least] * len(receivers)
         name = (actor.index, posting.sid, posting.k)
         draws = self._draws.many("link", name, 2 * len(receivers))[::2]
         if link.distribution == "uniform":
-            width = 2 * link.spread + 1
+            width = 2 * self._spread + 1
             dues = [least + (draw * width >> 64) for draw in draws]
             if least < now:  # a delay is cut at 0
                 dues = [max(now, due) for due in dues]
