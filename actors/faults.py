@@ -11,6 +11,8 @@ from typing import Any, ClassVar, Literal
 
 import attrs
 
+from turncoat.actors.link import check_change
+
 
 @attrs.frozen
 class Fault:
@@ -32,11 +34,13 @@ class Fault:
         if isinstance(given[0], int) and given[0] < 0:
             raise ValueError(f"a {self.kind} cannot strike at {given[0]}: that is negative")
 
-    def set_off_by(self, point: str, sends: int) -> bool:
-        """Does a send of kind `point`, after which `sends` messages have left, set it off?"""
+    def set_off_after(self, point: str, sends: int, count: int) -> int | None:
+        """How many of the next `count` messages, all of kind `point`, leave before it strikes, if
+        it strikes then; `sends` messages have left before them."""
         if self.after is not None:
-            return self.after == point
-        return self.after_sends is not None and sends >= self.after_sends
+            return count if self.after == point else None
+        before = max(0, (self.after_sends or 0) - sends)
+        return before if before <= count else None
 
 
 @attrs.frozen
@@ -84,8 +88,8 @@ class Omission(Fault):
 @attrs.frozen
 class Partition(Fault):
     """No message passes between parties that are in groups but in none together; who is in no
-    group talks to all. one_way: only from the first group to the others. duration [ns], None:
-    until a `heal`."""
+    group talks to all. one_way: what is cut is the way from the first group to the others, not
+    back. duration [ns], None: until a `heal`."""
 
     kind = "partition"
 
@@ -93,14 +97,17 @@ class Partition(Fault):
     one_way: bool = attrs.field(default=False, kw_only=True)
     duration: int | None = attrs.field(default=None, kw_only=True)
 
+    def __attrs_post_init__(self) -> None:
+        super().__attrs_post_init__()
+        if self.one_way and len(self.groups) < 2:
+            raise ValueError("a one-way partition needs at least two groups: from whom to whom?")
+
     def blocks(self, sender: int, receiver: int) -> bool:
         """Is this direction cut?"""
-        if self.one_way:
-            others = (group for group in self.groups[1:])
-            return sender in self.groups[0] and any(receiver in group for group in others)
         mine = [group for group in self.groups if sender in group]
         grouped = any(receiver in group for group in self.groups)
-        return bool(mine) and grouped and not any(receiver in group for group in mine)
+        apart = bool(mine) and grouped and not any(receiver in group for group in mine)
+        return apart and (not self.one_way or sender in self.groups[0])
 
 
 @attrs.frozen
@@ -120,6 +127,10 @@ class Degrade(Fault):
     parties: frozenset[int] = attrs.field(kw_only=True)
     change: Mapping[str, Any] = attrs.field(kw_only=True, hash=False)
     duration: int | None = attrs.field(default=None, kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        super().__attrs_post_init__()
+        check_change(self.change)
 
 
 @attrs.frozen

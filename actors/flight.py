@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 import attrs
 
+from turncoat.actors.channel import Channel, Connection
 from turncoat.actors.envelope import Parcel
-from turncoat.actors.link import Channel
+from turncoat.actors.randomness import Name
 
 
 @attrs.define(eq=False)
@@ -37,22 +38,35 @@ class Flight:
 class Copy:
     """One copy on its way over one link.
 
-    number: its own, for ever. left: when it leaves the sender's access line [ns]. attempts: how
-    often it has been sent. place: its number on the link, counted from 0, if the link keeps order
-    by holding back. twin: is it the second of a duplicated message?
+    number: its own, for ever. k, incarnation: of its posting. luck: the draws of its delay and of
+    the loss of its first attempt. connection, place: on a reliable channel, the connection
+    it belongs to and its place there. left: when its last attempt leaves the sender's access line
+    [ns]. queued: how long the link's own line held it [ns], None before it has passed that.
+    attempts: how often it has been sent. arrived: is it with its receiver, asleep or early? twin:
+    is it the second of a duplicated message?
     """
 
     number: int
     sender: int
     receiver: int
     k: int
+    incarnation: int
     parcel: Parcel
     channel: Channel
     luck: tuple[int, int]
-    left: int = 0
-    attempts: int = 1
+    connection: Connection | None = None
     place: int = -1
+    left: int = 0
+    queued: int | None = None
+    attempts: int = 1
+    arrived: bool = False
     twin: bool = False
+
+    @property
+    def name(self) -> tuple[Name, ...]:
+        """What its draws are named by. A first incarnation goes without saying."""
+        name = (self.sender, self.receiver, self.parcel.key[0], self.k)
+        return (*name, self.incarnation) if self.incarnation else name
 
     def __lt__(self, other: "Copy") -> bool:
         """Of a copy and its double in one instant, the copy comes first."""

@@ -2,8 +2,8 @@
 
 Parties only post. When none of them can run, the transport sends what they posted, in an order made
 of data, and the kernel then carries out instant after instant until somebody is woken. Within an
-instant: faults, delayed sends, retries, arrivals, deliveries, timers. Nothing here depends on the
-order in which Trio ran the parties, and tests shuffle that order to prove it.
+instant: faults, held-back sends, retries, departures, arrivals, deliveries, timers. Nothing here
+depends on the order in which Trio ran the parties, and tests shuffle that order to prove it.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,10 +15,11 @@ from outcome import Error
 from trio.lowlevel import Task, reschedule
 
 from turncoat.actors.actor import AbortAnnouncement, Actor, Program
+from turncoat.actors.carrier import Carrier
 from turncoat.actors.clock import VirtualClock
 from turncoat.actors.envelope import Parcel, Posting
 from turncoat.actors.errors import MisuseError, ProtocolAbort
-from turncoat.actors.events import ARRIVE, DELIVER, FAULT, RELEASE, RETRY, TIMER
+from turncoat.actors.events import ARRIVE, DELIVER, FAULT, LEAVE, RELEASE, RETRY, TIMER
 from turncoat.actors.flight import Copy, Flight
 from turncoat.actors.journal import Fate, Journal
 from turncoat.actors.mailbox import Slot
@@ -55,6 +56,7 @@ class Kernel:
         self.outbox: list[Posting] = []
         self.failures: dict[int, Exception] = {}
         self.cut_short = ""  # which limit ended the run, if one did
+        self.carrier = Carrier(self, world)
         self.transport = Transport(self, world)
         self.nemesis = Nemesis(self, world)
         self.actors = {i: Actor(self, i, group) for i, group in self.cast.groups().items()}
@@ -144,10 +146,9 @@ class Kernel:
         """Carry out all events of the next instant; `limit` is when Trio has something to do.
         False if there will never be one."""
         events = self._events
-        while events and events[0][1] == TIMER and events[0][3].timer != events[0][2]:
+        while events and _is_stale(events[0]):
             heappop(events)  # that wait is over: a stale timer must not move time
-        pending = len(events) > self.nemesis.idle_events
-        due = events[0][0] if pending else limit
+        due = events[0][0] if events and (limit is not None or self._promising()) else limit
         if limit is not None and due is not None:
             due = min(due, limit)
         if due is None or self._limit_reached(due):
@@ -161,6 +162,15 @@ class Kernel:
         self._stirred |= due == limit
         return True
 
+    def _promising(self) -> bool:
+        """Can anything that is in the queue still wake anybody?"""
+        if self._events[0][1] != FAULT:
+            return True
+        return not all(
+            _is_stale(event) or (event[1] == FAULT and self.nemesis.is_idle(event[3]))
+            for event in self._events
+        )
+
     def _limit_reached(self, due: int) -> bool:
         if due > self._world.time_limit:
             self.cut_short = "time_limit"
@@ -171,29 +181,33 @@ class Kernel:
     def _stop_all(self) -> None:
         """Nothing will ever happen again, or a limit was reached. No party learns which."""
         end = Unfinished if self.cut_short else Stalled
-        running = [actor for actor in self.actors.values() if actor.outcome is None]
+        running = [a for a in self.actors.values() if a.outcome is None or a.returns]
         for actor in running:
             actor.stop(end(actor.waits()))
+            if actor.returns:
+                actor.give_up()
         if not running:  # and yet some task waits: a program shields itself from its end
             for task in _leaves(self._nursery):
                 reschedule(task, Error(MisuseError("shielded from its end, a program waits on")))
         self._stirred = True
 
     def _carry_out(self, event: Event) -> None:
-        due, what, number, subject = event
+        _, what, number, subject = event
         if what == DELIVER:
-            self._deliver(event, subject)
+            self.carrier.deliver(event, subject)
         elif what == ARRIVE:
-            self._queue_down(due, subject)
+            self.carrier.reach(subject)
         elif what == TIMER:
             if subject.timer == number and not self._deferred(event, subject.owner):
                 self._woken.append(subject)
         elif what == RELEASE:
-            self.transport.release(self.actors[subject.sender], subject, tampered=True)
+            self.transport.release(number, subject)
         elif what == FAULT:
             self.nemesis.carry_out(subject)
+        elif what == LEAVE:
+            self.carrier.leave(subject)
         else:
-            self.transport.send(self.actors[subject.sender], subject)
+            self.carrier.enter(subject)
 
     def timer(self, slot: Slot, due: int) -> None:
         """Wake the strand that waits on `slot` at `due` [ns] at the latest. The number only tells
@@ -203,7 +217,7 @@ class Kernel:
         self.push(max(due, self.clock.now), TIMER, self._ticks, slot)
 
     def _deferred(self, event: Event, party: int) -> bool:
-        return self._eventful and self.nemesis.defers(event, party)
+        return self._eventful and self.nemesis.power.defers(event, party)
 
     # -- receiving -----------------------------------------------------------------------------
 
@@ -263,6 +277,8 @@ class Kernel:
         if self._mortal:
             for place, receiver in enumerate(receivers):
                 dead = now >= self.actors[receiver].died
+                if dead:
+                    self.nemesis.power.hit(receiver)
                 self.journal.arrived(
                     now, first + place, 1, Fate.RECEIVER_DEAD if dead else Fate.DELIVERED
                 )
@@ -276,69 +292,6 @@ class Kernel:
         else:
             for receiver, parcel in zip(receivers, parcels, strict=True):
                 put(actors[receiver], parcel)
-
-    def _queue_down(self, due: int, copy: Copy) -> None:
-        """A copy reaches its receiver's access line."""
-        down = self.actors[copy.receiver].down
-        passed = due if down is None else down.admit(due, copy.parcel.size)
-        if passed is None:
-            link = self.transport.link(copy.sender, copy.receiver)
-            self.transport.drop(copy, link, Fate.TAIL_DROPPED)
-        else:
-            self.push(passed, DELIVER, copy.number, copy)
-
-    def _deliver(self, event: Event, copy: Copy) -> None:
-        """One copy has come all the way."""
-        if copy.place >= 0:
-            self._deliver_in_order(event, copy)
-        else:
-            self._receive(event, copy)
-
-    def _deliver_in_order(self, event: Event, copy: Copy) -> None:
-        """A reliable channel hands over in order: what comes early waits for what is missing."""
-        channel = copy.channel
-        if copy.twin or copy.place != channel.expected:
-            if copy.twin or copy.place < channel.expected:
-                self._receive(event, copy)
-            else:
-                channel.early[copy.place] = copy
-            return
-        if not self._receive(event, copy):
-            return
-        channel.expected += 1
-        following = channel.early.pop(channel.expected, None)
-        if following is not None:
-            self.push(self.clock.now, DELIVER, following.number, following)
-
-    def _receive(self, event: Event, copy: Copy) -> bool:
-        """Deliver a copy, unless something is in the way. False if it will come again."""
-        now, actor, nemesis = self.clock.now, self.actors[copy.receiver], self.nemesis
-        fate = Fate.DELIVERED
-        if now >= actor.died:
-            fate = Fate.RECEIVER_DEAD
-        elif self._eventful:
-            reliable = self.transport.link(copy.sender, copy.receiver).reliable
-            if actor.off and not reliable:
-                fate = Fate.RECEIVER_DEAD
-            elif nemesis.cuts(copy.sender, copy.receiver):
-                self.transport.cut_off(copy, self.transport.link(copy.sender, copy.receiver))
-                return False
-            elif nemesis.defers(event, copy.receiver):
-                return False
-            elif nemesis.omits(copy.sender, copy.receiver, copy, "receive"):
-                fate = Fate.OMITTED
-        if fate is Fate.DELIVERED and not self._is_news(copy):
-            fate = Fate.SUPPRESSED
-        self.journal.arrived(now, copy.number, 1, fate)
-        if fate is Fate.DELIVERED:
-            self.put(actor, copy.parcel)
-        return True
-
-    def _is_news(self, copy: Copy) -> bool:
-        """A reliable channel drops every double, a datagram channel whichever comes second."""
-        if copy.twin and self.transport.link(copy.sender, copy.receiver).reliable:
-            return False
-        return self.journal.is_first(copy.number)
 
     def put(self, actor: Actor, parcel: Parcel) -> None:
         """Hand a message to a party; note whom it wakes."""
@@ -369,27 +322,32 @@ class Kernel:
     def resurrect(self, actor: Actor) -> None:
         """A party begins again, as a new incarnation that knows nothing."""
         actor.begin_again()
-        self._nursery.start_soon(actor.live, self._programs[actor.index])
         self._stirred = True
 
-    def take_copies(self, sender: int, now: int) -> list[Event]:
+    def take_copies(self, sender: int) -> list[Copy]:
         """Take out of the queue the copies of one sender that are still on its access line, or to
-        be sent again."""
-        taken = [
-            event
-            for event in self._events
-            if type(event[3]) is Copy
-            and event[3].sender == sender
-            and (event[3].left > now or event[1] == RETRY)
-        ]
+        be sent again; in the order of their numbers."""
+        taken, kept = list[Event](), list[Event]()
+        for event in self._events:
+            (taken if _is_with(sender, event, self.clock.now) else kept).append(event)
         if taken:
-            self._events[:] = [event for event in self._events if event not in taken]
+            self._events[:] = kept
             heapify(self._events)
-        return sorted(taken, key=lambda event: event[:3])
+        return [copy for *_, copy in sorted(taken, key=lambda e: (e[2], e[3].twin))]
 
-    def lost_in_crash(self, copy: Copy) -> None:
-        """A copy went down with its sender."""
-        self.journal.arrived(self.clock.now, copy.number, 1, Fate.LOST_IN_CRASH)
+
+def _is_stale(event: Event) -> bool:
+    """Is this the timer of a wait that is over?"""
+    return event[1] == TIMER and event[3].timer != event[2]
+
+
+def _is_with(sender: int, event: Event, now: int) -> bool:
+    """Is this a copy that has not left its sender, or that waits to be queued again? One whose last
+    bit leaves at this very instant is on its way."""
+    copy = event[3]
+    if type(copy) is not Copy or copy.sender != sender:
+        return False
+    return copy.left > now or event[1] == RETRY
 
 
 def _leaves(nursery: trio.Nursery) -> Iterator[Task]:

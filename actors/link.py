@@ -1,23 +1,21 @@
-"""A directed channel P_i → P_j in netem's vocabulary: how long a message is under way, and what may
-become of it.
+"""The law of a directed channel P_i → P_j in netem's vocabulary: how long a message is under way,
+and what may become of it.
 
-`Link` is the law: pure arithmetic on integer nanoseconds and 64-bit draws. `Channel` is what one
-link of one run remembers from message to message. Neither owns a clock or a task. A *reliable*
-channel is TCP-like: in order, and what is lost or corrupted is sent again after a timeout that
-doubles. A *datagram* channel loses for good.
+Pure arithmetic on integer nanoseconds and 64-bit draws; owns no clock and no task, and remembers
+nothing from message to message (`channel.py` does). A *reliable* channel is TCP-like: in order, and
+what is lost or corrupted is sent again after a timeout that doubles. A *datagram* channel loses for
+good.
 """
 
 from collections import deque
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Mapping
+from typing import Any, Literal
 
 import attrs
 
 from turncoat.actors import distributions
 from turncoat.actors.distributions import Table
 from turncoat.actors.randomness import UNIT
-
-if TYPE_CHECKING:
-    from turncoat.actors.flight import Copy
 
 MILLISECOND = 1_000_000
 SECOND = 1_000_000_000
@@ -51,10 +49,13 @@ class Link:
     latency [ns]: the mean, before cutting at 0. jitter [ns]: half-width for `uniform`, standard
     deviation for the others. correlation: lag-1 correlation, in send order, of the normal process
     behind the delays, in units of 2^-32; it leaves their distribution as it is. table: of an
-    empirical distribution, in place of latency and jitter. duplicate, corrupt, reorder: per
-    message; a reordered one takes a detour of one more delay. rate [bit/s]: of the link itself,
-    with a queue that holds `limit` messages. rto [ns]: first retransmission timeout, None for
-    max(200 ms, latency there and back).
+    empirical distribution, in place of latency and jitter. loss, gemodel, corrupt: of each attempt
+    to get a message across. reorder, duplicate: of each message; a reordered one takes a detour of
+    one more delay. rate [bit/s]: of the link itself, with a queue that holds `limit` messages.
+    rto [ns]: first retransmission timeout, None for max(200 ms, latency there and back).
+
+    Raises ValueError for an empirical distribution without a table, a table without one, a
+    lognormal one of mean 0, and a rate or a limit below 1.
     """
 
     latency: int = 0
@@ -72,6 +73,23 @@ class Link:
     rto: int | None = None
     reliable: bool = True
 
+    def __attrs_post_init__(self) -> None:
+        if (self.distribution == "empirical") != (self.table is not None):
+            raise ValueError('a link needs a table if, and only if, it is "empirical"')
+        if self.distribution == "lognormal" and self.jitter and self.latency <= 0:
+            raise ValueError("a lognormal delay needs a latency above 0: it is never negative")
+        check_lines("a link", self.limit, self.rate)
+
+    def changed(self, change: Mapping[str, Any]) -> "Link":
+        """This link with other values for some fields. A table makes it empirical, and another
+        distribution does without the table."""
+        implied = dict[str, Any]()
+        if change.get("distribution", "empirical") != "empirical":
+            implied["table"] = None
+        elif change.get("table") is not None:
+            implied["distribution"] = "empirical"
+        return attrs.evolve(self, **{**implied, **change})
+
     @property
     def spread(self) -> int:
         """The jitter in force [ns]: none on a constant link."""
@@ -84,10 +102,10 @@ class Link:
 
     @property
     def eventful(self) -> bool:
-        """Does it do more than delay and lose, each message by itself?"""
+        """Does it do more than delay and lose, each attempt by itself?"""
         return bool(
             self.correlation or self.table or self.gemodel or self.duplicate or self.corrupt
-            or self.reorder or self.rate or self.limit or not self.reliable
+            or self.reorder or self.rate or not self.reliable
         )  # fmt: skip
 
     def delay(self, draw: int) -> int:
@@ -108,11 +126,33 @@ class Link:
         """Is the attempt with this draw lost at random?"""
         return draw < self.loss
 
+    @property
+    def centre(self) -> int:
+        """The mean delay [ns], before cutting at 0."""
+        return self.latency if self.table is None else self.table.centre
+
     def timeout(self, back: "Link") -> int:
-        """The first retransmission timeout [ns], given the link in the other direction."""
+        """The first retransmission timeout [ns], given the link in the other direction; at least
+        1, for doubling leads nowhere from 0."""
         if self.rto is not None:
-            return self.rto
-        return max(MIN_RTO, self.latency + back.latency)
+            return max(1, self.rto)
+        return max(MIN_RTO, self.centre + back.centre)
+
+
+def check_lines(what: str, limit: int | None, *rates: int | None) -> None:
+    """Raises ValueError for a rate below 1 bit/s or a queue that holds nothing."""
+    if any(rate is not None and rate < 1 for rate in rates):
+        raise ValueError(f"{what} cannot carry {min(r for r in rates if r is not None)} bit/s")
+    if limit is not None and limit < 1:
+        raise ValueError(f"{what} cannot have a queue of {limit}: not even one message would pass")
+
+
+def check_change(change: Mapping[str, Any]) -> None:
+    """Raises ValueError unless all keys are fields of a `Link`."""
+    known = {field.name for field in attrs.fields(Link)}
+    for key in change:
+        if key not in known:
+            raise ValueError(f"a link has no {key} that could change; it has {sorted(known)}")
 
 
 _STANDARD = {
@@ -127,7 +167,7 @@ class Queue:
     """A line that sends one message after the other, first in, first out. rate [bit/s].
 
     limit: how many may be waiting or under way on it; None: any number. free: when it is idle
-    again [ns].
+    again [ns]. leaving: when each of those on it will have passed [ns].
     """
 
     rate: int
@@ -137,56 +177,19 @@ class Queue:
 
     def admit(self, now: int, size: int) -> int | None:
         """When a message of `size` bytes has passed, or None: the queue is full (tail drop)."""
-        if self.limit is not None:
-            while self.leaving and self.leaving[0] <= now:
-                self.leaving.popleft()
-            if len(self.leaving) >= self.limit:
-                return None
+        leaving = self.leaving
+        while leaving and leaving[0] <= now:
+            leaving.popleft()
+        if self.limit is not None and len(leaving) >= self.limit:
+            return None
         self.free = max(now, self.free) + serialisation(size, self.rate)
-        if self.limit is not None:
-            self.leaving.append(self.free)
+        leaving.append(self.free)
         return self.free
 
-
-@attrs.define(eq=False)
-class Channel:
-    """What one directed link of one run remembers.
-
-    left, latest: when the last of its messages leaves, and arrives [ns]. latent: the normal process
-    behind correlated delays. bad: the state of burst loss. queue: of a link with a rate. posted,
-    expected, early: of a link that keeps order by holding back, how many messages were posted,
-    which is to be handed over next, and which have come before their time.
-    """
-
-    left: int = 0
-    latest: int = 0
-    latent: int | None = None
-    bad: bool = False
-    queue: Queue | None = None
-    posted: int = 0
-    expected: int = 0
-    early: "dict[int, Copy]" = attrs.Factory(dict[int, "Copy"])
-
-    def delay(self, link: Link, draw: int) -> int:
-        """The link's delay [ns], correlated with the one before if the link says so."""
-        if not link.correlation:
-            return link.delay(draw)
-        table = distributions.normal()
-        fresh = table.at(draw)
-        if self.latent is not None:
-            fresh = distributions.correlated(self.latent, fresh, link.correlation)
-        self.latent = fresh
-        return link.delay(table.rank(fresh))
-
-    def loses(self, link: Link, draw: int, turn: int) -> bool:
-        """Is this attempt lost? One draw decides that, another where burst loss goes from here."""
-        model = link.gemodel
-        if model is None:
-            return link.lost(draw)
-        lost = draw < (model.one_minus_h if self.bad else model.one_minus_k)
-        if turn < (model.r if self.bad else model.p):
-            self.bad = not self.bad
-        return lost
+    def clear(self, now: int) -> None:
+        """Forget what is on the line: its power was cut."""
+        self.free = now
+        self.leaving.clear()
 
 
 def retransmission_delay(rto: int, losses: int) -> int:

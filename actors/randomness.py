@@ -60,13 +60,15 @@ class Draws:
     def __init__(self, seed: int) -> None:
         self._root = shake_128(named("draws", (seed,)))
 
-    def many(self, purpose: str, key: Sequence[Name], count: int) -> tuple[int, ...]:
-        """`count` uniform integers in [0, 2^64)."""
+    def many(self, purpose: str, key: tuple[Name, ...], count: int) -> tuple[int, ...]:
+        """`count` uniform integers in [0, 2^64); of a longer row, this is the beginning."""
         state = self._root.copy()
-        state.update(named(purpose, key))
+        # Injective, as `named` is, and faster: the text of a tuple of integers and strings tells
+        # where it ends, so that no text of one is the beginning of another's.
+        state.update(f"{key!a}{purpose}".encode())
         return unpack(f"<{count}Q", state.digest(8 * count))
 
-    def draw(self, purpose: str, key: Sequence[Name], bound: int, index: int = 0) -> int:
+    def draw(self, purpose: str, key: tuple[Name, ...], bound: int, index: int = 0) -> int:
         """A uniform integer in [0, bound), up to a bias of bound / 2^64."""
         return self.many(purpose, key, index + 1)[index] * bound >> 64
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import attrs
 
-from turncoat.actors.link import Link, Queue
+from turncoat.actors.link import Link, Queue, check_change, check_lines
 
 Pair = tuple[int, int]
 
@@ -14,21 +14,31 @@ Pair = tuple[int, int]
 @attrs.frozen
 class Host:
     """The access line of one party: bits per second each way, None: unlimited; and how many
-    messages may queue on either, None: any number."""
+    messages may queue on either, None: any number. Raises ValueError for anything below 1."""
 
     bandwidth_up: int | None = None
     bandwidth_down: int | None = None
     limit: int | None = None
 
+    def __attrs_post_init__(self) -> None:
+        check_lines("an access line", self.limit, self.bandwidth_up, self.bandwidth_down)
+
 
 @attrs.frozen(eq=False)
 class Override:
-    """Fields of some pairs' links take new values from `start` to `end` [ns], None: for good."""
+    """Fields of some pairs' links take new values from `start` to `end` [ns], None: for good.
+
+    Of two that speak of one field of one pair, the later in the topology's list wins. Raises
+    ValueError for a field that links do not have.
+    """
 
     pairs: frozenset[Pair]
     change: Mapping[str, Any]
     start: int = 0
     end: int | None = None
+
+    def __attrs_post_init__(self) -> None:
+        check_change(self.change)
 
 
 @attrs.frozen
@@ -59,16 +69,6 @@ class Topology:
     def queues(self) -> bool:
         """Does any party have an access line of limited rate?"""
         return any(h.bandwidth_up or h.bandwidth_down for h in (self.host, *self.hosts.values()))
-
-    @property
-    def retries(self) -> bool:
-        """Can a full queue drop a message, to be sent again?"""
-        changes = [override.change for override in self.overrides]
-        return (
-            any(link.limit for link in (self.default, *self.links.values()))
-            or any(host.limit for host in (self.host, *self.hosts.values()))
-            or any(change.get("limit") for change in changes)
-        )
 
     @property
     def repeats(self) -> bool:

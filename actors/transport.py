@@ -1,8 +1,8 @@
-"""From the outbox to the event queue: what is posted is rewritten, billed, drawn, queued and lost.
+"""From the outbox to the network: what is posted is put in order, rewritten, billed and sent.
 
 Postings leave in an order made of data: honest seats before corrupted ones, then by sender, sid and
 number. Where every link is like every other and nothing queues, a posting is one entry of the
-event queue; everywhere else each copy goes its own way through access line, link and loss.
+event queue; everywhere else each copy is handed to the carrier and goes its own way.
 """
 
 from collections.abc import Sequence
@@ -12,11 +12,9 @@ import attrs
 
 from turncoat.actors.actor import Actor
 from turncoat.actors.envelope import Envelope, Parcel, Posting, kind_of_body
-from turncoat.actors.events import ARRIVE, DELIVER, RELEASE, RETRY
+from turncoat.actors.events import DELIVER, RELEASE
 from turncoat.actors.flight import Copy, Flight
-from turncoat.actors.journal import Fate
-from turncoat.actors.link import Channel, Link, Queue, retransmission_delay
-from turncoat.actors.randomness import Draws
+from turncoat.actors.randomness import Name
 from turncoat.actors.rule import through
 from turncoat.actors.wire import (
     HEADER_BYTES,
@@ -32,10 +30,15 @@ if TYPE_CHECKING:
     from turncoat.actors.kernel import Kernel
     from turncoat.actors.world import World
 
-MOST_LOSSES = 40  # rto·2^40 is longer than any run: such a message never arrives
-_EXTRA = (
-    6  # draws of an eventful link per copy: turn, corrupt, reorder, detour, duplicate, its delay
-)
+
+@attrs.frozen
+class Held:
+    """An envelope that a corrupted party's rules hold back. incarnation: whose. place: of its draws
+    among those of its posting."""
+
+    envelope: Envelope
+    incarnation: int
+    place: int
 
 
 class Transport:
@@ -45,15 +48,12 @@ class Transport:
         self._kernel = kernel
         self._world = world
         self._topology = world.topology
-        self._draws = world.draws or Draws(world.seed)
-        self._channels: dict[tuple[int, int], Channel] = {}
-        self._links: dict[tuple[int, int], Link] = {}
+        self._draws = kernel.draws
+        self._carrier = kernel.carrier
         self._held = 0
         self._latency, self._spread = self._topology.default.latency, self._topology.default.spread
-        self.sends_watched = any(fault.at is None for fault in world.faults)
-        # Does a copy ever come again at a time that is not known when it is first sent?
-        self.holds_back = self._topology.retries or any(f.kind in _HOLDS_UP for f in world.faults)
-        self.even = (
+        self._watched = any(fault.at is None for fault in world.faults)
+        self._even = (
             not self._topology.links
             and not self._topology.overrides
             and not self._topology.default.loss
@@ -66,26 +66,40 @@ class Transport:
 
     def flush(self, postings: list[Posting]) -> None:
         """Send what the parties posted."""
-        kernel, corrupted = self._kernel, self._world.rules
+        corrupted = self._world.rules
         if len(postings) > 1:
             postings.sort(key=lambda p: (p.sender in corrupted, p.sender, p.sid, p.k))
+        send = self._send if self._world.faults else self._emit
         for posting in postings:
-            actor = kernel.actors[posting.sender]
-            if actor.died <= kernel.clock.now or actor.incarnation != posting.incarnation:
-                continue
-            if actor.asleep:
-                actor.backlog.append(posting)
-                continue
-            strikes = kernel.nemesis.sent(actor, posting) if self.sends_watched else ()
-            try:
-                if actor.corrupted:
-                    self._rewrite(actor, posting)
-                elif posting.receivers:
-                    self._transmit(actor, posting)
-            except Exception as error:
-                kernel.fail(actor.index, error)
-            for fault in strikes:
-                kernel.nemesis.strike_behind(actor, fault)
+            send(self._kernel.actors[posting.sender], posting)
+
+    def _send(self, actor: Actor, posting: Posting) -> None:
+        """Send a posting, or the part of it that leaves before a fault strikes its sender."""
+        kernel, now = self._kernel, self._kernel.clock.now
+        if actor.died <= now or actor.incarnation != posting.incarnation:
+            return
+        if actor.wakes > now:
+            actor.backlog.append(posting)
+            return
+        if not self._watched:
+            self._emit(actor, posting)
+            return
+        count, struck = kernel.nemesis.sent(actor, posting)
+        head, rest = posting.split(count)
+        self._emit(actor, head)
+        for fault in struck:
+            kernel.nemesis.strike_behind(actor, fault)
+        if rest is not None:
+            self._send(actor, rest)
+
+    def _emit(self, actor: Actor, posting: Posting) -> None:
+        try:
+            if actor.corrupted:
+                self._rewrite(actor, posting)
+            elif posting.receivers:
+                self._transmit(actor, posting)
+        except Exception as error:
+            self._kernel.fail(actor.index, error)
 
     def _transmit(self, actor: Actor, posting: Posting) -> None:
         """Send all copies of an honest party's posting."""
@@ -95,22 +109,26 @@ class Transport:
         else:
             pairs = zip(posting.bodies, receivers, strict=True)
             parcels = tuple([self._record(posting, body, (j,)) for body, j in pairs])
-        if self.even:
+        if self._even:
             self._fly(actor, posting, parcels, first)
             return
-        luck = self._luck(posting, len(receivers))
-        for place, receiver in enumerate(receivers):
+        luck = self._luck(actor, posting, posting.skipped, len(receivers))
+        pairs = zip(luck[::2], luck[1::2], strict=True)
+        i, k, incarnation = actor.index, posting.k, actor.incarnation
+        post, channel = self._carrier.post, self._carrier.channel
+        for place, (j, chances) in enumerate(zip(receivers, pairs, strict=True)):
             parcel = parcels[place if len(parcels) > 1 else 0]
-            copy = Copy(
-                first + place, actor.index, receiver, posting.k, parcel,
-                self.channel(actor.index, receiver), luck[place],
-            )  # fmt: skip
-            self.send(actor, copy)
+            post(Copy(first + place, i, j, k, incarnation, parcel, channel(i, j), chances))
 
-    def _luck(self, message: Posting | Envelope, count: int) -> list[tuple[int, int]]:
-        """Per copy, the draws of its delay and of the loss of its first attempt."""
-        flat = self._draws.many("link", (message.sender, message.sid, message.k), 2 * count)
-        return list(zip(flat[::2], flat[1::2], strict=True))
+    def _luck(
+        self, actor: Actor, message: Posting | Envelope, first: int, count: int
+    ) -> tuple[int, ...]:
+        """For `count` copies of a posting, from the one at `first` on, two draws each: of its delay
+        and of the loss of its first attempt. A first incarnation goes without saying."""
+        name: tuple[Name, ...] = (actor.index, message.sid, message.k)
+        if actor.incarnation:
+            name = (*name, actor.incarnation)
+        return self._draws.many("link", name, 2 * (first + count))[2 * first :]
 
     def _record(
         self,
@@ -161,8 +179,7 @@ class Transport:
         now = self._kernel.clock.now
         if not self._spread:
             return now + self._latency
-        name = (actor.index, posting.sid, posting.k)
-        draw = self._draws.many("link", name, 2)[0]
+        draw = self._luck(actor, posting, posting.skipped, 1)[0]
         receiver, due = posting.receivers[0], now + self._topology.default.delay(draw)
         if due < actor.horizon:
             due = max(due, actor.latest.get(receiver, 0))
@@ -177,8 +194,7 @@ class Transport:
         least = now + self._latency - self._spread
         if not self._spread:
             return [least] * len(receivers)
-        name = (actor.index, posting.sid, posting.k)
-        draws = self._draws.many("link", name, 2 * len(receivers))[::2]
+        draws = self._luck(actor, posting, posting.skipped, len(receivers))[::2]
         if link.distribution == "uniform":
             width = 2 * self._spread + 1
             dues = [least + (draw * width >> 64) for draw in draws]
@@ -193,159 +209,6 @@ class Transport:
         actor.horizon = max(actor.horizon, *dues)
         return dues
 
-    # -- over any link: a copy at a time --------------------------------------------------------
-
-    def link(self, sender: int, receiver: int) -> Link:
-        """The law now in force on a directed link."""
-        pair = (sender, receiver)
-        found = self._links.get(pair)
-        if found is None:
-            found = self._topology.link(sender, receiver)
-            for override in self._kernel.nemesis.overrides:
-                if pair in override.pairs:
-                    found = attrs.evolve(found, **override.change)
-            self._links[pair] = found
-        return found
-
-    def relink(self) -> None:
-        """Links have changed."""
-        self._links.clear()
-
-    def channel(self, sender: int, receiver: int) -> Channel:
-        """What the directed link remembers."""
-        pair = (sender, receiver)
-        found = self._channels.get(pair)
-        if found is None:
-            found = self._channels[pair] = Channel()
-        return found
-
-    def disconnect(self, party: int) -> None:
-        """Forget every connection of a party whose power was cut."""
-        for pair in [pair for pair in self._channels if party in pair]:
-            del self._channels[pair]
-
-    def send(self, actor: Actor, copy: Copy) -> None:
-        """One copy: the access line, the link's own line, and what may become of it there."""
-        kernel, now = self._kernel, self._kernel.clock.now
-        link = self.link(copy.sender, copy.receiver)
-        if kernel.nemesis.omits(copy.sender, copy.receiver, copy, "send"):
-            kernel.journal.arrived(now, copy.number, 1, Fate.OMITTED)
-            return
-        if self.holds_back and link.reliable and copy.place < 0:
-            copy.place, copy.channel.posted = copy.channel.posted, copy.channel.posted + 1
-        left = now if actor.up is None else actor.up.admit(now, copy.parcel.size)
-        if left is not None and link.rate is not None:
-            left = self._line(copy.channel, link).admit(left, copy.parcel.size)
-        if left is None:  # tail drop
-            self.drop(copy, link, Fate.TAIL_DROPPED)
-        elif kernel.nemesis.cuts(copy.sender, copy.receiver):
-            self.cut_off(copy, link)
-        else:
-            copy.left = left
-            self._travel(copy, link, left)
-
-    def _line(self, channel: Channel, link: Link) -> Queue:
-        if channel.queue is None or channel.queue.rate != link.rate:
-            free = channel.queue.free if channel.queue else 0
-            channel.queue = Queue(link.rate or 1, link.limit, free)
-        return channel.queue
-
-    def _travel(self, copy: Copy, link: Link, left: int) -> None:
-        """Under way at last: delay and loss, then arrival."""
-        delay, loss = copy.luck
-        due = left + copy.channel.delay(link, delay)
-        lost = link.lost(loss)
-        if link.eventful:
-            turn, corrupt, reorder, detour, duplicate, again = self._extra(copy)
-            lost = copy.channel.loses(link, loss, turn) or corrupt < link.corrupt
-            if reorder < link.reorder:
-                due += link.delay(detour)
-            if duplicate < link.duplicate:
-                self._duplicate(copy, left + link.delay(again))
-        if lost and not link.reliable:
-            self._kernel.journal.arrived(left, copy.number, 1, Fate.LOST)
-            return
-        if lost:
-            held = self._resend(copy, link)
-            copy.left, due = left + held, due + held
-        if link.varies and link.reliable and not self.holds_back:
-            due = self._in_order(copy, due)
-        self.arrive(due, copy)
-
-    def _extra(self, copy: Copy) -> tuple[int, ...]:
-        name = (copy.sender, copy.receiver, copy.parcel.key[0], copy.k, copy.attempts)
-        return self._draws.many("extra", name, _EXTRA)
-
-    def _in_order(self, copy: Copy, due: int) -> int:
-        """A reliable channel is FIFO: nothing overtakes, or outlives, what it follows."""
-        channel = copy.channel
-        copy.left = channel.left = max(copy.left, channel.left)
-        channel.latest = max(due, channel.latest)
-        return channel.latest
-
-    def _resend(self, copy: Copy, link: Link) -> int:
-        """How long the first attempt's loss, and those after it, hold a copy up [ns]."""
-        losses, channel = 1, copy.channel
-        name = (copy.sender, copy.receiver, copy.parcel.key[0], copy.k)
-        draws = self._draws.many("resend", name, MOST_LOSSES - 1)
-        turns = self._draws.many("turn", name, 2 * MOST_LOSSES) if link.eventful else ()
-        for attempt, draw in enumerate(draws):
-            lost = link.lost(draw)
-            if link.eventful:
-                turn, corrupt = turns[2 * attempt], turns[2 * attempt + 1]
-                lost = channel.loses(link, draw, turn) or corrupt < link.corrupt
-            if not lost:
-                break
-            losses += 1
-        self._kernel.journal.resent(copy.number, losses)
-        return retransmission_delay(self._timeout(copy), losses)
-
-    def _timeout(self, copy: Copy) -> int:
-        back = self.link(copy.receiver, copy.sender)
-        return self.link(copy.sender, copy.receiver).timeout(back)
-
-    def _duplicate(self, copy: Copy, due: int) -> None:
-        """The network makes a second one, which arrives by itself."""
-        self._kernel.journal.duplicated(copy.number)
-        twin = attrs.evolve(copy, twin=True, left=copy.left)
-        self.arrive(due, twin)
-
-    def arrive(self, due: int, copy: Copy) -> None:
-        """Put a copy into the queue of events, at its receiver's access line if that has one."""
-        what = DELIVER if self._kernel.actors[copy.receiver].down is None else ARRIVE
-        self._kernel.push(due, what, copy.number, copy)
-
-    # -- what comes again -----------------------------------------------------------------------
-
-    def drop(self, copy: Copy, link: Link, fate: Fate) -> None:
-        """An attempt is lost: for good on a datagram channel, else it comes again in time."""
-        kernel = self._kernel
-        if not link.reliable or copy.twin or copy.attempts > MOST_LOSSES:
-            kernel.journal.arrived(kernel.clock.now, copy.number, 1, fate)
-            return
-        kernel.journal.resent(copy.number, 1)
-        wait = self._timeout(copy) << (copy.attempts - 1)
-        copy.attempts += 1
-        kernel.push(kernel.clock.now + wait, RETRY, copy.number, copy)
-
-    def cut_off(self, copy: Copy, link: Link) -> None:
-        """A partition is in the way: a reliable copy waits for its end."""
-        if not link.reliable or copy.twin:
-            now = self._kernel.clock.now
-            self._kernel.journal.arrived(now, copy.number, 1, Fate.CUT_OFF)
-        else:
-            self._kernel.nemesis.park(copy)
-
-    def retry_after_heal(self, copy: Copy, since: int) -> None:
-        """The first of a parked copy's further attempts, at since + rto·(2^j − 1), that finds the
-        way free again."""
-        kernel, rto, attempts = self._kernel, self._timeout(copy), 1
-        while since + retransmission_delay(rto, attempts) < kernel.clock.now:
-            attempts += 1
-        kernel.journal.resent(copy.number, attempts)
-        copy.attempts += attempts
-        kernel.push(since + retransmission_delay(rto, attempts), RETRY, copy.number, copy)
-
     # -- corrupted senders ----------------------------------------------------------------------
 
     def _rewrite(self, actor: Actor, posting: Posting) -> None:
@@ -353,35 +216,41 @@ class Transport:
         copies = [(j, posting.body(k)) for k, j in enumerate(posting.receivers)]
         if posting.own is not None:
             copies.append((actor.index, posting.own))
+        places = {j: k for k, j in enumerate(posting.receivers, posting.skipped)}
         for receiver, body in copies:
             envelope = Envelope(
                 posting.sender, receiver, posting.sid, posting.k, posting.phase, posting.depth, body
             )
             now = self._kernel.clock.now
             for copy in through(self._world.rules[actor.index], envelope, now):
+                # The place of the honest copy, so that a harmless twin meets the same network.
+                place = places.get(copy.receiver, len(places) + copy.receiver)
+                held = Held(copy, actor.incarnation, place)
                 if copy.delay > 0:
                     self._held += 1
-                    self._kernel.push(now + copy.delay, RELEASE, self._held, copy)
+                    self._kernel.push(now + copy.delay, RELEASE, self._held, held)
                 else:
-                    self.release(actor, copy, tampered=copy is not envelope)
+                    self._release(actor, held, tampered=copy is not envelope)
 
-    def release(self, actor: Actor, envelope: Envelope, *, tampered: bool) -> None:
-        """Send one envelope of a corrupted party as its rules left it."""
-        if actor.died <= self._kernel.clock.now:
+    def release(self, number: int, held: Held) -> None:
+        """Send one envelope that was held back, unless its sender is no more."""
+        actor, now = self._kernel.actors[held.envelope.sender], self._kernel.clock.now
+        if actor.died <= now or actor.incarnation != held.incarnation:
             return
+        if actor.wakes > now:
+            self._kernel.push(int(actor.wakes), RELEASE, number, held)
+        else:
+            self._release(actor, held, tampered=True)
+
+    def _release(self, actor: Actor, held: Held, *, tampered: bool) -> None:
+        """Send one envelope of a corrupted party as its rules left it."""
+        envelope, place = held.envelope, held.place
         if envelope.receiver == actor.index:
             actor.keep(envelope.sid, envelope.body)
             return
-        number = self._kernel.journal.copies
+        number, (delay, loss) = self._kernel.journal.copies, self._luck(actor, envelope, place, 1)
+        i, j = actor.index, envelope.receiver
         parcel = self._record(envelope, envelope.body, (envelope.receiver,), tampered=tampered)
-        # By the receiver's place, so that a harmless twin meets the same network.
-        place = (envelope.receiver - actor.index - 1) % self._world.cast.size
-        luck = self._luck(envelope, place + 1)[place]
-        channel = self.channel(actor.index, envelope.receiver)
-        self.send(
-            actor,
-            Copy(number, actor.index, envelope.receiver, envelope.k, parcel, channel, luck),
-        )
-
-
-_HOLDS_UP = frozenset({"restart", "pause", "partition", "heal", "degrade", "churn"})
+        channel, luck = self._carrier.channel(i, j), (delay, loss)
+        copy = Copy(number, i, j, envelope.k, actor.incarnation, parcel, channel, luck)
+        self._carrier.post(copy)

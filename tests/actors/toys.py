@@ -16,7 +16,7 @@ from turncoat.actors.envelope import Envelope
 from turncoat.actors.link import MILLISECOND, Link
 from turncoat.actors.outcome import Output
 from turncoat.actors.rule import Change, Receipt
-from turncoat.actors.topology import Cast, Host, Topology
+from turncoat.actors.topology import Cast, Host, Override, Topology
 from turncoat.actors.wire import elements, integer, message, octets
 from turncoat.actors.world import Run, World
 
@@ -150,12 +150,13 @@ def toy_world(
     links: dict[tuple[int, int], Link] | None = None,
     host: Host | None = None,
     hosts: dict[int, Host] | None = None,
+    overrides: tuple[Override, ...] = (),
     **rest: Any,
 ) -> World:
     """n parties on equal links (default: 40 ms, constant), and whatever else a `World` takes."""
     topology = Topology(
         default=link or Link(40 * MILLISECOND), links=links or {}, host=host or Host(),
-        hosts=hosts or {},
+        hosts=hosts or {}, overrides=overrides,
     )  # fmt: skip
     rest.setdefault("cast", Cast(tuple(f"party-{i}" for i in range(1, n + 1))))
     return World(tapes=ToyTape, structures=STRUCTURES, topology=topology, **rest)
