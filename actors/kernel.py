@@ -31,6 +31,7 @@ from turncoat.actors.wire import (
     HEADER_BYTES,
     Header,
     Structures,
+    check,
     fingerprint,
     number_of,
     round_trip,
@@ -135,10 +136,9 @@ class Kernel:
             return True
 
     def _advance(self, limit: int | None) -> bool:
-        doomed, self._doomed = self._doomed, []
-        for scope in doomed:
-            scope.cancel()
-        self._stirred = bool(doomed)
+        self._stirred = bool(self._doomed)
+        while self._doomed:
+            self._doomed.pop().cancel()
         while not (self._woken or self._stirred or self._doomed):
             if self.outbox:
                 self._flush()
@@ -158,11 +158,11 @@ class Kernel:
         while events and events[0][1] == TIMER and events[0][3].timer != events[0][2]:
             heappop(events)  # that wait is over: a stale timer must not move time
         due = events[0][0] if events else limit
-        if limit is not None and due is not None:
-            due = min(due, limit)
+        if limit is not None and due is not None and limit < due:
+            due = limit
         if due is None or self._limit_reached(due):
             return False
-        self.clock.now = max(self.clock.now, due)
+        self.clock.now = due
         while events and events[0][0] == due:
             self._carry_out(heappop(events))
         self._stirred |= due == limit
@@ -198,7 +198,7 @@ class Kernel:
             if subject.timer == number:
                 self._woken.append(subject)
         elif what == RELEASE:
-            self._release(self.actors[subject.sender], subject, tampered=True)
+            self._release(self.actors[subject.sender], subject, parcel, tampered=True)
         else:
             self._crash(self.actors[subject.party], subject)
 
@@ -265,7 +265,7 @@ class Kernel:
             else:
                 self._carry(actor, parcel, first, receiver, luck[index], posting.k)
 
-    def _luck(self, message: Posting | Envelope, count: int) -> list[tuple[int, int]]:
+    def _luck(self, message: Posting, count: int) -> list[tuple[int, int]]:
         """Per copy, the draws of its delay and of the loss of its first attempt."""
         flat = self._draws.many("link", (message.sender, message.sid, message.k), 2 * count)
         return list(zip(islice(flat, 0, None, 2), islice(flat, 1, None, 2), strict=True))
@@ -280,6 +280,8 @@ class Kernel:
     ) -> tuple[Parcel, int]:
         """Bill and journal one body to some receivers. Returns what travels, and the number of
         its first copy."""
+        if tampered:
+            check(body, self.structures)  # honest parties' bodies are checked when they speak
         size = size_of(body, self.structures)
         marked = self._world.digest == "full" or message.sender in self.rules  # it may contradict
         mark = fingerprint(body, self.structures) if marked else 0
@@ -313,11 +315,11 @@ class Kernel:
         if link.lost(luck[1]):
             held = self._retransmit(actor.index, receiver, parcel, copy, k)
             left, due = left + held, due + held
-        if (
-            link.varies
-        ):  # a reliable channel is FIFO: nothing overtakes, or outlives, what it follows
-            before = actor.latest.get(receiver, (0, 0))
-            left, due = actor.latest[receiver] = max(left, before[0]), max(due, before[1])
+        if link.varies:  # a reliable channel is FIFO: nothing overtakes what it follows
+            last_left, last_due = actor.latest.get(receiver, (0, 0))
+            left = left if left > last_left else last_left
+            due = due if due > last_due else last_due
+            actor.latest[receiver] = left, due
         what = DELIVER if self.actors[receiver].down is None else ARRIVE
         heappush(self._events, (due, what, copy, (receiver,), parcel, left))
 
@@ -335,26 +337,27 @@ class Kernel:
     # -- corrupted senders ---------------------------------------------------------------------
 
     def _rewrite(self, actor: Actor, posting: Posting) -> None:
-        """Pass every copy of a corrupted party's posting, its own included, through its rules."""
+        """Pass every copy of a corrupted party's posting, its own included, through its rules. What
+        comes out has the luck of what went in: a harmless twin meets the same network."""
         copies = [(j, posting.body(k)) for k, j in enumerate(posting.receivers)]
         if posting.own is not None:
             copies.append((actor.index, posting.own))
-        for receiver, body in copies:
+        draws = self._luck(posting, len(copies))
+        for (receiver, body), luck in zip(copies, draws, strict=True):
             envelope = Envelope(
                 posting.sender, receiver, posting.sid, posting.k, posting.phase, posting.depth, body
             )
             for copy in through(self.rules[actor.index], envelope, self.clock.now):
                 if copy.delay > 0:
-                    self._hold(copy)
+                    self._held += 1
+                    due = self.clock.now + copy.delay
+                    heappush(self._events, (due, RELEASE, self._held, copy, luck, 0))
                 else:
-                    self._release(actor, copy, tampered=copy is not envelope)
+                    self._release(actor, copy, luck, tampered=copy is not envelope)
 
-    def _hold(self, copy: Envelope) -> None:
-        self._held += 1
-        due = self.clock.now + copy.delay
-        heappush(self._events, (due, RELEASE, self._held, copy, None, 0))
-
-    def _release(self, actor: Actor, copy: Envelope, *, tampered: bool) -> None:
+    def _release(
+        self, actor: Actor, copy: Envelope, luck: tuple[int, int], *, tampered: bool
+    ) -> None:
         """Send one envelope of a corrupted party as its rules left it."""
         if actor.died <= self.clock.now:
             return
@@ -362,9 +365,7 @@ class Kernel:
             actor.keep(copy.sid, copy.body)
             return
         parcel, first = self._record(copy, copy.body, (copy.receiver,), tampered=tampered)
-        # By the receiver's place, so that a harmless twin meets the same network.
-        place = (copy.receiver - actor.index - 1) % self.cast.size
-        self._carry(actor, parcel, first, copy.receiver, self._luck(copy, place + 1)[place], copy.k)
+        self._carry(actor, parcel, first, copy.receiver, luck, copy.k)
 
     # -- receiving -----------------------------------------------------------------------------
 

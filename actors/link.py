@@ -4,6 +4,7 @@ Pure arithmetic on integer nanoseconds and 64-bit draws: owns no clock, no task 
 vocabulary is netem's. A reliable channel turns loss into retransmission delay.
 """
 
+from functools import cached_property
 from typing import Literal
 
 import attrs
@@ -29,12 +30,12 @@ class Link:
     loss: int = 0
     rto: int | None = None
 
-    @property
+    @cached_property
     def spread(self) -> int:
         """The jitter in force [ns]: none on a constant link."""
         return 0 if self.distribution == "constant" else self.jitter
 
-    @property
+    @cached_property
     def varies(self) -> bool:
         """Can two messages on this link take different times?"""
         return self.spread > 0 or self.loss > 0
