@@ -117,10 +117,9 @@ class Kernel:
             return True
 
     def _advance(self, limit: int | None) -> bool:
-        doomed, self._doomed = self._doomed, []
-        for scope in doomed:
-            scope.cancel()
-        self._stirred = bool(doomed)
+        self._stirred = bool(self._doomed)
+        while self._doomed:
+            self._doomed.pop().cancel()
         while not (self._woken or self._stirred or self._doomed):
             if self.outbox:
                 self._flush()

@@ -14,7 +14,7 @@ import attrs
 import trio
 from trio.lowlevel import checkpoint_if_cancelled
 
-from turncoat.actors.envelope import Parcel, Posting, kind_of_body
+from turncoat.actors.envelope import Parcel, Posting
 from turncoat.actors.errors import MalformedMessage, MisuseError, ProtocolAbort
 from turncoat.actors.mailbox import Slot
 from turncoat.actors.randomness import Tape
@@ -180,11 +180,11 @@ class Party:
     def _post(
         self, receivers: tuple[int, ...], bodies: tuple[object, ...], own: object = None
     ) -> None:
-        strand = self._strand()
-        alone = own is not None and not (bodies and own is bodies[0])
-        for body in (*bodies, own) if alone else bodies:
-            check(body, self._actor.kernel.structures)
-        kind = kind_of_body(bodies[0] if bodies else own)
+        strand, structures, kind = self._strand(), self._actor.kernel.structures, ""
+        for body in bodies:
+            kind = check(body, structures)
+        if own is not None and not (bodies and own is bodies[0]):
+            kind = check(own, structures)
         self._speak_once(kind, receivers if own is None else (*receivers, self.me))
         self._actor.post(
             Posting(

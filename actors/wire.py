@@ -193,18 +193,15 @@ class Format:
             for k, (name, codec) in enumerate(codecs.items())
         )
         self._alone: Final = self._parts[0] if len(self._parts) == 1 else None
-        self._framing: Final = HEADER_BYTES + _LENGTH_BYTES * sum(p.prefixed for p in self._parts)
-        paid = sum(c.fixed or 0 for c in codecs.values() if c.payload)
-        self._size: Final = (  # of every message, if no field's length varies
-            None if variable else Size(paid, self._framing + sum(widths) - paid)
-        )
+        self._variable: Final = tuple(part for part in self._parts if part.codec.fixed is None)
+        fixed = sum(codec.fixed or 0 for codec in codecs.values() if codec.payload)
+        prefixes = _LENGTH_BYTES * sum(part.prefixed for part in self._parts)
+        self._least: Final = (fixed, HEADER_BYTES + prefixes + sum(widths) - fixed)
 
     def size(self, body: Any, structures: Structures) -> Size:
         """Exact bytes of `body`, without encoding it."""
-        if self._size is not None:
-            return self._size
-        payload, framing = 0, self._framing
-        for part in self._parts:
+        payload, framing = self._least
+        for part in self._variable:
             size = part.codec.size(getattr(body, part.name), structures)
             if part.codec.payload:
                 payload += size
@@ -291,14 +288,15 @@ def format_of(kind: str) -> Format:
     return _FORMATS[kind]
 
 
-def check(body: object, structures: Structures) -> None:
-    """Raises MisuseError unless `body` is a message that the wire can carry."""
+def check(body: object, structures: Structures) -> str:
+    """The kind of a message. Raises MisuseError unless `body` is one that the wire can carry."""
     if type(body) is Encoded:
-        return
+        return body.kind
     fmt = _FORMATS.get(type(body).__name__)
     if fmt is None or type(body) is not fmt.cls:
         raise MisuseError(f"{body!r:.80} is no message: its class is not made with @message")
     fmt.check(body, structures)
+    return fmt.kind
 
 
 def open_body(body: Any, shape: Shape | None, structures: Structures) -> Any:

@@ -12,6 +12,7 @@ from typing import Any, Literal, cast
 import attrs
 
 from turncoat.actors.actor import Program
+from turncoat.actors.errors import MisuseError
 from turncoat.actors.faults import Fault, FaultRecord
 from turncoat.actors.journal import Journal
 from turncoat.actors.kernel import Kernel
@@ -84,7 +85,11 @@ class World:
         """Run one program at all parties, or one each, to the last outcome.
 
         Raises whatever a program raises that is not a ProtocolAbort: that is a bug, not a result.
+        Raises MisuseError if a rule has acted in another run: it remembers, and so would differ.
         """
+        for rule in (rule for rules in self.rules.values() for rule in rules):
+            if rule.receipt.fired:
+                raise MisuseError(f"{rule.receipt.behaviour} has acted before: make it anew")
         programs: Mapping[int, Program] = (
             dict.fromkeys(self.cast.indices, program) if callable(program) else program
         )

@@ -21,7 +21,7 @@ from contest import Figure, Side, WorkerFailed, machine, meet
 from peers import PeerUnavailable, python_of, versions
 from workload import Job, Traffic
 
-OURS, SIMPY, BOOKS = "turncoat", "SimPy", "SimPy + books"
+OURS, SIMPY, LOOP, BOOKS = "turncoat", "SimPy", "SimPy's loop", "loop + books"
 RELAXED_GC = (50_000, 20, 100)
 STAR_ROUNDS = 4  # requests of each client, each with its answer: 8 messages a client
 
@@ -112,7 +112,8 @@ def arguments(sections: list[str]) -> argparse.Namespace:
 def contestants(peer: str) -> list[Side]:
     return [
         Side(OURS, sys.executable, "ours_kernel.py"),
-        Side(SIMPY, peer, "peer_simpy.py"),
+        Side(SIMPY, peer, "peer_simpy_api.py"),
+        Side(LOOP, peer, "peer_simpy.py"),
         Side(BOOKS, peer, "peer_simpy.py", ("books",)),
     ]
 
@@ -123,14 +124,14 @@ def contestants(peer: str) -> list[Side]:
 def speed(bench: Bench, shape: str) -> None:
     """The main table: both latencies, with Python's garbage collector as it is and relaxed."""
     title(f"{shape}: µs of CPU per message, median (best)")
-    row("", OURS, "messages/s", SIMPY, BOOKS, "ours/SimPy", "ours/+books", "wall/CPU", "gc")
+    row("", OURS, "messages/s", SIMPY, LOOP, BOOKS, "ours/SimPy", "ours/loop", "ours/+books", "gc")
     for traffic, jitter in product(PLAIN[shape], (False, True)):
         for thresholds in (None, RELAXED_GC):
             job = Job(replace(bench.sized(traffic), jitter=jitter), gc=thresholds)
-            a, b, c = bench.meet(bench.sides, job).values()
+            ours, *rivals = bench.meet(bench.sides, job).values()
             row(
-                job.traffic.name, micro(a), f"{1e6 / a.median:,.0f}", micro(b), micro(c),
-                ratio(a, b), ratio(a, c), f"{a.waiting:.1f}", "relaxed" if job.gc else "default",
+                job.traffic.name, micro(ours), f"{1e6 / ours.median:,.0f}", *map(micro, rivals),
+                *(ratio(ours, rival) for rival in rivals), "relaxed" if job.gc else "default",
             )  # fmt: skip
 
 

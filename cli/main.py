@@ -4,6 +4,7 @@ Holds the names and one-line summaries of the commands; a command's own module i
 is called, so that `--help` loads neither numpy nor Trio. Knows nothing of what a command does.
 """
 
+import gc
 import os
 import sys
 import traceback
@@ -94,6 +95,9 @@ def cli() -> None:
 
 def main() -> None:
     """The console command: never returns, exits with the code of `invoke`."""
+    # Many parties are many small objects, few of them garbage; and simulated parties take turns.
+    gc.set_threshold(50_000, 20, 100)
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     for stream in (sys.stdout, sys.stderr):  # λ and → must not end a run on an old terminal
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")

@@ -42,7 +42,7 @@ output = 2
 
 
 @message
-class Ping:
+class SelfTestPing:
     """A number to everybody."""
 
     number: int = integer()
@@ -68,7 +68,7 @@ def speed(seconds: float = 1.0) -> Speed:
         number = 0
         while True:
             number += 1
-            await party.sub(str(number)).exchange_all(Ping(number))
+            await party.sub(str(number)).exchange_all(SelfTestPing(number))
 
     world = World(
         cast=Cast(tuple(f"P{i}" for i in range(1, PARTIES + 1))),

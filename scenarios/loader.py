@@ -106,7 +106,7 @@ def _found(name: str, folder: FilePath) -> FilePath:
 
 
 def _other_file(file: FilePath) -> str:
-    beside = [each.name for each in file.parent.glob(f"*{SUFFIX}")]
+    beside = [each.name for each in file.parent.glob(f"*{SUFFIX}")] if file.parent.is_dir() else []
     close = nearest(file.name, sorted(beside)) or nearest(file.stem, catalogue())
     return f"did you mean {close!r}?" if close else f"looked for {file}"
 

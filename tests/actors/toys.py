@@ -13,6 +13,7 @@ import attrs
 import numpy as np
 
 from turncoat.actors.envelope import Envelope
+from turncoat.actors.journal import Fate
 from turncoat.actors.link import MILLISECOND, Link
 from turncoat.actors.outcome import Output
 from turncoat.actors.rule import Change, Receipt
@@ -204,3 +205,32 @@ class Rewrite:
 def says(body: Any) -> Callable[[Envelope], Iterable[Envelope]]:
     """Say `body` instead."""
     return lambda envelope: [attrs.evolve(envelope, body=body)]
+
+
+# -- what many tests run ---------------------------------------------------------------------------
+
+
+def lying(change, kind: str = "Ping", to: tuple[int, ...] = (), **rest):
+    """The rules of a world in which P3 lies."""
+    return {3: [Rewrite(kind, change, to=to, **rest)]}
+
+
+async def pings(party):
+    got = await party.exchange_all(Ping(party.me))
+    return sorted(ping.number for ping in got.values())
+
+
+async def forever(party):
+    for k in range(10**9):
+        await party.sub(str(k)).exchange_all(Ping(1))
+
+
+def fates(run) -> dict[tuple[str, int], Fate]:
+    """(sid, receiver) → what became of the copy; copies in flight at the end are not in it."""
+    ends = {arrival.copy: arrival.fate for arrival in run.journal.arrivals()}
+    return {
+        (sent.sid, receiver): ends[copy]
+        for sent in run.journal.postings()
+        for copy, receiver in enumerate(sent.receivers, sent.first)
+        if copy in ends
+    }
