@@ -98,7 +98,9 @@ class Nemesis:
         """A posting is about to leave: after how many of its copies the next faults strike, and
         which; all of them, and none, if it sets nothing off."""
         count = len(posting.receivers)
-        point = protocol_point(kind_of_body(posting.bodies[0] if posting.bodies else posting.own))
+        if not count:
+            return 0, []  # what a party tells itself is not sent
+        point = protocol_point(kind_of_body(posting.bodies[0]))
         fuses = self._fuses.get(actor.index, [])
         lengths = {k: self._faults[k].set_off_after(point, actor.sends, count) for k in fuses}
         count = min((length for length in lengths.values() if length is not None), default=count)

@@ -19,6 +19,7 @@ from turncoat.actors.rule import through
 from turncoat.actors.wire import (
     HEADER_BYTES,
     Header,
+    check,
     fingerprint,
     number_of,
     round_trip,
@@ -33,12 +34,11 @@ if TYPE_CHECKING:
 
 @attrs.frozen
 class Held:
-    """An envelope that a corrupted party's rules hold back. incarnation: whose. place: of its draws
-    among those of its posting."""
+    """An envelope that a corrupted party's rules hold back. incarnation: whose. luck: its draws."""
 
     envelope: Envelope
     incarnation: int
-    place: int
+    luck: tuple[int, int]
 
 
 class Transport:
@@ -112,23 +112,18 @@ class Transport:
         if self._even:
             self._fly(actor, posting, parcels, first)
             return
-        luck = self._luck(actor, posting, posting.skipped, len(receivers))
-        pairs = zip(luck[::2], luck[1::2], strict=True)
+        luck = self._luck(actor, posting, len(receivers))
         i, k, incarnation = actor.index, posting.k, actor.incarnation
         post, channel = self._carrier.post, self._carrier.channel
-        for place, (j, chances) in enumerate(zip(receivers, pairs, strict=True)):
+        for place, (j, chances) in enumerate(zip(receivers, luck, strict=True)):
             parcel = parcels[place if len(parcels) > 1 else 0]
             post(Copy(first + place, i, j, k, incarnation, parcel, channel(i, j), chances))
 
-    def _luck(
-        self, actor: Actor, message: Posting | Envelope, first: int, count: int
-    ) -> tuple[int, ...]:
-        """For `count` copies of a posting, from the one at `first` on, two draws each: of its delay
-        and of the loss of its first attempt. A first incarnation goes without saying."""
-        name: tuple[Name, ...] = (actor.index, message.sid, message.k)
-        if actor.incarnation:
-            name = (*name, actor.incarnation)
-        return self._draws.many("link", name, 2 * (first + count))[2 * first :]
+    def _luck(self, actor: Actor, posting: Posting, count: int) -> list[tuple[int, int]]:
+        """For `count` copies two draws each: of the delay, and of the loss of the first attempt."""
+        flat = self._draws.many("link", _name(actor, posting), 2 * (posting.skipped + count))
+        flat = flat[2 * posting.skipped :]
+        return list(zip(flat[::2], flat[1::2], strict=True))
 
     def _record(
         self,
@@ -140,6 +135,8 @@ class Transport:
     ) -> Parcel:
         """Bill and journal one body to some receivers. Returns what travels."""
         kernel = self._kernel
+        if tampered:
+            check(body, kernel.structures)  # honest parties' bodies are checked when they speak
         size = size_of(body, kernel.structures)
         marked = self._world.digest == "full" or message.sender in kernel.rules  # may contradict
         mark = fingerprint(body, kernel.structures) if marked else 0
@@ -179,7 +176,7 @@ class Transport:
         now = self._kernel.clock.now
         if not self._spread:
             return now + self._latency
-        draw = self._luck(actor, posting, posting.skipped, 1)[0]
+        draw = self._luck(actor, posting, 1)[0][0]
         receiver, due = posting.receivers[0], now + self._topology.default.delay(draw)
         if due < actor.horizon:
             due = max(due, actor.latest.get(receiver, 0))
@@ -194,7 +191,9 @@ class Transport:
         least = now + self._latency - self._spread
         if not self._spread:
             return [least] * len(receivers)
-        draws = self._luck(actor, posting, posting.skipped, len(receivers))[::2]
+        skipped = 2 * posting.skipped
+        draws = self._draws.many("link", _name(actor, posting), skipped + 2 * len(receivers))
+        draws = draws[skipped::2]
         if link.distribution == "uniform":
             width = 2 * self._spread + 1
             dues = [least + (draw * width >> 64) for draw in draws]
@@ -212,20 +211,18 @@ class Transport:
     # -- corrupted senders ----------------------------------------------------------------------
 
     def _rewrite(self, actor: Actor, posting: Posting) -> None:
-        """Pass every copy of a corrupted party's posting, its own included, through its rules."""
+        """Pass every copy of a corrupted party's posting, its own included, through its rules. What
+        comes out has the luck of what went in: a harmless twin meets the same network."""
         copies = [(j, posting.body(k)) for k, j in enumerate(posting.receivers)]
         if posting.own is not None:
             copies.append((actor.index, posting.own))
-        places = {j: k for k, j in enumerate(posting.receivers, posting.skipped)}
-        for receiver, body in copies:
+        draws, now = self._luck(actor, posting, len(copies)), self._kernel.clock.now
+        for (receiver, body), luck in zip(copies, draws, strict=True):
             envelope = Envelope(
                 posting.sender, receiver, posting.sid, posting.k, posting.phase, posting.depth, body
             )
-            now = self._kernel.clock.now
             for copy in through(self._world.rules[actor.index], envelope, now):
-                # The place of the honest copy, so that a harmless twin meets the same network.
-                place = places.get(copy.receiver, len(places) + copy.receiver)
-                held = Held(copy, actor.incarnation, place)
+                held = Held(copy, actor.incarnation, luck)
                 if copy.delay > 0:
                     self._held += 1
                     self._kernel.push(now + copy.delay, RELEASE, self._held, held)
@@ -244,13 +241,17 @@ class Transport:
 
     def _release(self, actor: Actor, held: Held, *, tampered: bool) -> None:
         """Send one envelope of a corrupted party as its rules left it."""
-        envelope, place = held.envelope, held.place
-        if envelope.receiver == actor.index:
+        envelope, i, j = held.envelope, actor.index, held.envelope.receiver
+        if i == j:
             actor.keep(envelope.sid, envelope.body)
             return
-        number, (delay, loss) = self._kernel.journal.copies, self._luck(actor, envelope, place, 1)
-        i, j = actor.index, envelope.receiver
-        parcel = self._record(envelope, envelope.body, (envelope.receiver,), tampered=tampered)
-        channel, luck = self._carrier.channel(i, j), (delay, loss)
-        copy = Copy(number, i, j, envelope.k, actor.incarnation, parcel, channel, luck)
+        number, channel = self._kernel.journal.copies, self._carrier.channel(i, j)
+        parcel = self._record(envelope, envelope.body, (j,), tampered=tampered)
+        copy = Copy(number, i, j, envelope.k, held.incarnation, parcel, channel, held.luck)
         self._carrier.post(copy)
+
+
+def _name(actor: Actor, posting: Posting) -> tuple[Name, ...]:
+    """What the draws of a posting are named by. A first incarnation goes without saying."""
+    name = (actor.index, posting.sid, posting.k)
+    return (*name, actor.incarnation) if actor.incarnation else name
