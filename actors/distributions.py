@@ -46,7 +46,7 @@ Quantile = Callable[[Decimal], Decimal]
 class Table:
     """A distribution by its quantiles: knots[i] is exceeded with probability 1 − i/CELLS."""
 
-    knots: tuple[int, ...]
+    knots: tuple[int, ...] = attrs.field(repr=lambda knots: f"{knots[0]} … {knots[-1]}")
 
     def at(self, draw: int) -> int:
         """The quantile at draw / 2^64, for a draw in [0, 2^64)."""

@@ -121,9 +121,16 @@ class Transport:
 
     def _luck(self, actor: Actor, posting: Posting, count: int) -> list[tuple[int, int]]:
         """For `count` copies two draws each: of the delay, and of the loss of the first attempt."""
-        flat = self._draws.many("link", _name(actor, posting), 2 * (posting.skipped + count))
-        flat = flat[2 * posting.skipped :]
-        return list(zip(flat[::2], flat[1::2], strict=True))
+        row = self._row(actor, posting, count)
+        return list(zip(row[::2], row[1::2], strict=True))
+
+    def _row(self, actor: Actor, posting: Posting, count: int) -> tuple[int, ...]:
+        """The same draws, all in a row. A first incarnation goes without saying in their name."""
+        name: tuple[Name, ...] = (actor.index, posting.sid, posting.k)
+        if actor.incarnation:
+            name = (*name, actor.incarnation)
+        skipped = 2 * posting.skipped
+        return self._draws.many("link", name, skipped + 2 * count)[skipped:]
 
     def _record(
         self,
@@ -176,7 +183,7 @@ class Transport:
         now = self._kernel.clock.now
         if not self._spread:
             return now + self._latency
-        draw = self._luck(actor, posting, 1)[0][0]
+        draw = self._row(actor, posting, 1)[0]
         receiver, due = posting.receivers[0], now + self._topology.default.delay(draw)
         if due < actor.horizon:
             due = max(due, actor.latest.get(receiver, 0))
@@ -191,9 +198,7 @@ class Transport:
         least = now + self._latency - self._spread
         if not self._spread:
             return [least] * len(receivers)
-        skipped = 2 * posting.skipped
-        draws = self._draws.many("link", _name(actor, posting), skipped + 2 * len(receivers))
-        draws = draws[skipped::2]
+        draws = self._row(actor, posting, len(receivers))[::2]
         if link.distribution == "uniform":
             width = 2 * self._spread + 1
             dues = [least + (draw * width >> 64) for draw in draws]
@@ -249,9 +254,3 @@ class Transport:
         parcel = self._record(envelope, envelope.body, (j,), tampered=tampered)
         copy = Copy(number, i, j, envelope.k, held.incarnation, parcel, channel, held.luck)
         self._carrier.post(copy)
-
-
-def _name(actor: Actor, posting: Posting) -> tuple[Name, ...]:
-    """What the draws of a posting are named by. A first incarnation goes without saying."""
-    name = (actor.index, posting.sid, posting.k)
-    return (*name, actor.incarnation) if actor.incarnation else name
