@@ -9,10 +9,9 @@ import trio
 
 from turncoat.actors.envelope import Parcel, Posting, kind_of_body
 from turncoat.actors.errors import ProtocolAbort
-from turncoat.actors.faults import Crash
 from turncoat.actors.mailbox import Mailbox, Slot
 from turncoat.actors.meter import OWNER
-from turncoat.actors.outcome import Aborted, Outcome, Output, Wait
+from turncoat.actors.outcome import Aborted, Crashed, Outcome, Output, Wait
 from turncoat.actors.party import STRAND, Party, Strand
 from turncoat.actors.randomness import Tape, derive
 from turncoat.actors.topology import Group
@@ -51,20 +50,21 @@ class Actor:
         self.corrupted = index in kernel.rules
         self.everyone = group.members
         self.all = group.all
-        self.mailbox = Mailbox()
+        self.mailbox = Mailbox(index)
         self.incarnation = 0
         self.up = kernel.topology.up(index)
         self.down = kernel.topology.down(index)
-        self.up_free = 0  # when the access line is free again [ns]
-        self.down_free = 0
-        # receiver → (last departure, arrival) so far, for FIFO channels that vary
-        self.latest: dict[int, tuple[int, int]] = {}
+        self.latest: dict[int, int] = {}  # receiver → latest arrival so far, over like links
+        self.horizon = 0  # the latest of them: what arrives later overtakes nothing
         self.sends = 0
-        self.crashes: list[Crash] = []
-        self.died: float = math.inf
+        self.died: float = math.inf  # when its memory was lost
+        self.off: float = 0  # until when its power is cut [ns]; for ever after a crash
+        self.asleep = 0  # until when a pause holds everything up [ns]
+        self.backlog: list[Posting] = []  # posted, but not sent before it fell asleep
         self.outcome: Outcome | None = None
         self.finished: int | None = None
         self.scope = trio.CancelScope()
+        self.absence = trio.CancelScope()  # between two incarnations
 
     @cached_property
     def others(self) -> tuple[int, ...]:
@@ -77,6 +77,16 @@ class Actor:
         later = tuple(j for j in self.others if j > self.index)
         return later + self.others[: len(self.others) - len(later)]
 
+    @property
+    def wakes(self) -> float:
+        """When neither a power cut nor a pause holds it any more [ns]."""
+        return self.off if self.off > self.asleep else self.asleep
+
+    @property
+    def returns(self) -> bool:
+        """Is it dead now, but to begin again?"""
+        return self.died < math.inf and self.off < math.inf
+
     # -- called by the party -------------------------------------------------------------------
 
     def tape(self, sid: str) -> Tape:
@@ -87,7 +97,7 @@ class Actor:
     def post(self, posting: Posting) -> None:
         """Put a posting into the outbox. An honest party's own copy is with it at once; a
         corrupted one's goes through its rules first."""
-        if self.outcome is not None:
+        if self.outcome is not None or posting.incarnation != self.incarnation:
             return  # a finally block does not speak from the grave
         if posting.own is not None and not self.corrupted:
             self.keep(posting.sid, posting.own)
@@ -111,9 +121,18 @@ class Actor:
     # -- life and death ------------------------------------------------------------------------
 
     async def live(self, program: Program) -> None:
-        """Run the program to its end, whatever that is."""
-        STRAND.set(Strand())
+        """Run the program to its end, whatever that is; after a restart with amnesia, again."""
         OWNER.set(self.index)
+        while True:
+            if self.outcome is None:
+                await self._run(program)
+            if not self.returns:
+                break
+            with self.absence:
+                await trio.sleep_forever()
+
+    async def _run(self, program: Program) -> None:
+        STRAND.set(Strand())
         with self.scope:
             try:
                 self.end(Output(await program(Party(self, "", "online"))))
@@ -143,6 +162,26 @@ class Actor:
         """End with `outcome` now, wherever the program is."""
         self.end(outcome)
         self.scope.cancel()
+
+    def give_up(self) -> None:
+        """Never come back."""
+        self.off = math.inf
+        self.absence.cancel()
+
+    def begin_again(self) -> None:
+        """Forget everything: from here on lives a new incarnation. What a program has brought to
+        its end is not run again."""
+        self.incarnation += 1
+        self.mailbox = Mailbox(self.index)
+        self.up = self.kernel.topology.up(self.index)
+        self.down = self.kernel.topology.down(self.index)
+        self.died, self.off, self.asleep = math.inf, 0, 0
+        self.backlog.clear()
+        if isinstance(self.outcome, Crashed):
+            self.outcome, self.finished = None, None
+            self.scope = trio.CancelScope()
+        self.absence.cancel()
+        self.absence = trio.CancelScope()
 
     def end(self, outcome: Outcome) -> None:
         """Note how and when this party ended. The first ending stands."""

@@ -1,9 +1,12 @@
 """Inverse distribution functions as tables of integers: a delay is looked up, never computed.
 
-Every table is made with `decimal`, whose results are correctly rounded and therefore the same on
-every machine; no floating-point function stands on the way to an event. A table has one knot for
-each of 1,025 equally spaced probabilities and is linear between them. The outermost knots, which
-would be infinite, are placed so that the extreme cells keep their true means.
+Every table is made with `decimal`, whose operations, `ln`, `exp` and `sqrt` are correctly rounded
+and therefore the same on every machine; no floating-point function stands on the way to an event. A
+table has one knot for each of 1,025 equally spaced probabilities and is linear between them. The
+outermost knots, which would be infinite, are placed so that the extreme cells keep their true
+means. So means are off by less than a thousandth of a deviation; variances are within 0.1 % of the
+law's but for heavy tails: that of `pareto` is 8 % too small, for nothing lies beyond 21.5
+deviations.
 
 Knows no link and no time: tables are of *standard* variables (mean 0, standard deviation 1, in
 units of 2^-32), or of delays themselves [ns].
@@ -11,7 +14,16 @@ units of 2^-32), or of delays themselves [ns].
 
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from decimal import Decimal, localcontext
+from contextlib import AbstractContextManager
+from decimal import (
+    ROUND_HALF_EVEN,
+    Context,
+    Decimal,
+    DivisionByZero,
+    InvalidOperation,
+    Overflow,
+    localcontext,
+)
 from functools import lru_cache
 from math import isqrt
 
@@ -22,6 +34,10 @@ ONE = 1 << 32  # the fixed point of standard variables: one standard deviation
 _CELL_BITS = 54  # of a 64-bit draw, the upper 10 choose the cell and the rest the place in it
 _PLACE = (1 << _CELL_BITS) - 1
 _PRECISION = 34
+_CONTEXT = Context(
+    prec=_PRECISION, rounding=ROUND_HALF_EVEN, Emin=-999_999, Emax=999_999, capitals=1, clamp=0,
+    flags=[], traps=[InvalidOperation, DivisionByZero, Overflow],
+)  # fmt: skip
 
 Quantile = Callable[[Decimal], Decimal]
 
@@ -48,6 +64,11 @@ class Table:
         return min((cell << _CELL_BITS) + place, (1 << 64) - 1)
 
     @property
+    def centre(self) -> int:
+        """The mean of the table, rounded down."""
+        return (2 * sum(self.knots) - self.knots[0] - self.knots[-1]) // (2 * CELLS)
+
+    @property
     def mean(self) -> float:
         """The mean of the table itself, against which draws are tested."""
         cells = zip(self.knots, self.knots[1:], strict=False)
@@ -72,13 +93,18 @@ def _inner(quantile: Quantile) -> list[Decimal]:
     return [quantile(Decimal(k) / CELLS) for k in range(1, CELLS)]
 
 
+def _exactly() -> AbstractContextManager[Context]:
+    """Arithmetic that owes nothing to the caller's own decimal context."""
+    return localcontext(_CONTEXT)
+
+
 # -- standard tables -------------------------------------------------------------------------------
 
 
 @lru_cache
 def normal() -> Table:
     """The standard normal distribution."""
-    with localcontext(prec=_PRECISION):
+    with _exactly():
         upper, z = [Decimal(0)], Decimal(0)
         for k in range(CELLS // 2 + 1, CELLS):
             z = _normal_quantile(Decimal(k) / CELLS, start=z)
@@ -92,7 +118,7 @@ def normal() -> Table:
 @lru_cache
 def exponential() -> Table:
     """The exponential distribution, shifted to mean 0: Q(u) = −ln(1 − u) − 1."""
-    with localcontext(prec=_PRECISION):
+    with _exactly():
         inner = _inner(lambda u: -(1 - u).ln() - 1)
         step = Decimal(1) / CELLS
         # The first cell's mean by integration; beyond the last knot it is memoryless: q + 1.
@@ -106,24 +132,23 @@ def pareto() -> Table:
 
     X = (1 − U)^(−1/3) has mean 3/2 and variance 3/4; the mean beyond q is 3/2·q.
     """
-    with localcontext(prec=_PRECISION):
-        third = Decimal(1) / 3
-        raw = [(1 - Decimal(k) / CELLS) ** -third for k in range(1, CELLS)]
+    with _exactly():
+        raw = _inner(lambda u: (-(1 - u).ln() / 3).exp())
         step = Decimal(1) / CELLS
-        low = Decimal(3) / 2 * (1 - (1 - step) ** (2 * third)) / step
+        low = Decimal(3) / 2 * (1 - ((1 - step).ln() * 2 / 3).exp()) / step
         mean, deviation = Decimal("1.5"), Decimal("0.75").sqrt()
         inner = [(x - mean) / deviation for x in raw]
         high = Decimal(3) / 2 * raw[-1]
         return _table(inner, (low - mean) / deviation, (high - mean) / deviation, ONE)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=4096)  # one for each law of a matrix of 64 regions; 50 kB each
 def lognormal(mean: int, deviation: int) -> Table:
     """Delays [ns] whose logarithm is normal, with this mean and standard deviation [ns]; both > 0.
 
     σ² = ln(1 + deviation²/mean²), μ = ln(mean) − σ²/2, Q(u) = exp(μ + σ·z(u)).
     """
-    with localcontext(prec=_PRECISION):
+    with _exactly():
         ratio = Decimal(deviation) / mean
         sigma = (1 + ratio * ratio).ln().sqrt()
         mu = Decimal(mean).ln() - sigma * sigma / 2

@@ -17,7 +17,8 @@ class Posting:
     """One call of send, send_all or exchange, waiting in the outbox.
 
     Either one body for all receivers or one body each. `k` numbers the postings of one sid of
-    one party; `depth` is the causal depth of its messages (0 for abort announcements).
+    one party; `depth` is the causal depth of its messages (0 for abort announcements). `skipped`:
+    of the rest of a posting, how many copies have left before.
     """
 
     sender: int
@@ -29,10 +30,23 @@ class Posting:
     receivers: tuple[int, ...]
     bodies: tuple[Any, ...]  # of length 1, or as long as `receivers`
     own: Any = None  # the copy a corrupted party sends itself; honest ones have theirs already
+    skipped: int = 0
 
     def body(self, index: int) -> Any:
         """The body for the receiver at `index`."""
         return self.bodies[index if len(self.bodies) > 1 else 0]
+
+    def split(self, count: int) -> "tuple[Posting, Posting | None]":
+        """The first `count` copies, and the rest, None if there is none."""
+        if count >= len(self.receivers):
+            return self, None
+        bodies = (self.bodies,) * 2
+        if len(self.bodies) > 1:
+            bodies = self.bodies[:count], self.bodies[count:]
+        head = attrs.evolve(self, receivers=self.receivers[:count], bodies=bodies[0], own=None)
+        return head, attrs.evolve(
+            self, receivers=self.receivers[count:], bodies=bodies[1], skipped=self.skipped + count
+        )
 
 
 @attrs.frozen

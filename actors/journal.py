@@ -22,6 +22,11 @@ class Fate(IntEnum):
     DELIVERED = 0
     RECEIVER_DEAD = 1
     LOST_IN_CRASH = 2  # still on the sender's access line when its power was cut
+    LOST = 3  # by a datagram channel, or corrupted there
+    TAIL_DROPPED = 4  # a queue was full
+    OMITTED = 5  # by a party under omission
+    CUT_OFF = 6  # by a partition, on a datagram channel
+    SUPPRESSED = 7  # the second of a duplicated message
 
 
 @attrs.frozen
@@ -63,12 +68,13 @@ class Journal:
         self.keep_bodies = keep_bodies
         self.bodies: dict[int, Any] = {}
         self.resends: dict[int, int] = {}  # copy → times it was sent again
+        self.duplicates: dict[int, bool] = {}  # copies that the network doubled → has one come?
         self.marks: list[str] = []
         self._texts: dict[str, int] = {}
         self._groups: dict[tuple[int, ...], int] = {}
         self._sent = array("I")
         self._sent_wide = array("q")
-        self._arrived = array("I")
+        self._arrived = array("q")
         self._arrived_at = array("q")
 
     def sent(
@@ -114,8 +120,23 @@ class Journal:
 
     def arrived(self, time: int, first: int, count: int, fate: Fate) -> None:
         """Record the end of `count` copies of one posting in one instant."""
-        self._arrived.extend((first, count, fate))
+        self._arrived.append(first << 27 | count << 3 | fate)  # 36, 24 and 3 bits
         self._arrived_at.append(time)
+
+    def resent(self, copy: int, times: int) -> None:
+        """Record attempts that were lost and repeated."""
+        self.resends[copy] = self.resends.get(copy, 0) + times
+
+    def duplicated(self, copy: int) -> None:
+        """Record that the network made a second one of a copy."""
+        self.duplicates[copy] = False
+
+    def is_first(self, copy: int) -> bool:
+        """Is this the first of a copy and its double to come? Call it once for each that does."""
+        if copy not in self.duplicates:
+            return True
+        come, self.duplicates[copy] = self.duplicates[copy], True
+        return not come
 
     def mark(self, *event: object) -> None:
         """Record a rare event: an outcome, a fault, a receipt. Text that follows from data."""
@@ -147,7 +168,8 @@ class Journal:
     def arrivals(self) -> Iterator[Arrived]:
         """The ends of all copies, in the order in which they came about."""
         for row, time in enumerate(self._arrived_at):
-            first, count, fate = self._arrived[row * self._ROW : (row + 1) * self._ROW]
+            packed = self._arrived[row]
+            first, count, fate = packed >> 27, packed >> 3 & 0xFFFFFF, packed & 7
             for copy in range(first, first + count):
                 yield Arrived(copy, time, Fate(fate))
 
@@ -170,6 +192,7 @@ class Journal:
         for receivers in self._groups:
             state.update(named("group", receivers))
         state.update(named("resends", [n for pair in self.resends.items() for n in pair]))
+        state.update(named("duplicates", [*self.duplicates]))
         state.update(named("marks", self.marks))
         return state.hexdigest()
 

@@ -22,16 +22,18 @@ class Slot:
 
     mail: by sender, in arrival order. taken: fingerprints of what was already gathered.
     conflicts: senders of two different messages. timer: number of the timer in force, 0: none.
+    owner: the party whose mailbox this is.
     """
 
     key: Key
-    mail: dict[int, Parcel] = attrs.Factory(dict[int, Parcel])
-    taken: dict[int, int] = attrs.Factory(dict[int, int])
-    conflicts: set[int] = attrs.Factory(set[int])
+    mail: dict[int, Parcel] = attrs.field(factory=dict)
+    taken: dict[int, int] = attrs.field(factory=dict)
+    conflicts: frozenset[int] = frozenset()
     wanted: frozenset[int] = frozenset()
     missing: int = 0
     task: trio.lowlevel.Task | None = None
     timer: int = 0
+    owner: int = 0
 
     def put(self, parcel: Parcel) -> bool:
         """Take a message in. Returns whether a waiting strand now has what it waits for."""
@@ -40,7 +42,7 @@ class Slot:
         if known is not None or sender in self.taken:
             before = self.taken[sender] if known is None else known.fingerprint
             if before != parcel.fingerprint:
-                self.conflicts.add(sender)
+                self.conflicts |= {sender}
             return False
         self.mail[sender] = parcel
         if self.task is None or sender not in self.wanted:
@@ -79,13 +81,14 @@ class Slot:
 class Mailbox:
     """All slots of one party."""
 
-    def __init__(self) -> None:
+    def __init__(self, owner: int) -> None:
+        self.owner = owner
         self.slots: dict[Key, Slot] = {}
 
     def slot(self, key: Key) -> Slot:
         found = self.slots.get(key)
         if found is None:
-            found = self.slots[key] = Slot(key)
+            found = self.slots[key] = Slot(key, owner=self.owner)
         return found
 
     def blocked(self) -> Iterator[Slot]:

@@ -14,11 +14,11 @@ import attrs
 import trio
 from trio.lowlevel import checkpoint_if_cancelled
 
-from turncoat.actors.envelope import Parcel, Posting, kind_of_body
+from turncoat.actors.envelope import Parcel, Posting
 from turncoat.actors.errors import MalformedMessage, MisuseError, ProtocolAbort
 from turncoat.actors.mailbox import Slot
 from turncoat.actors.randomness import Tape
-from turncoat.actors.wire import Shape, check, open_body, shape_of
+from turncoat.actors.wire import Shape, check, flat_class, open_body, shape_of
 
 if TYPE_CHECKING:
     from turncoat.actors.actor import Actor
@@ -45,20 +45,9 @@ class Party:
     everyone, others: its own group, with and without itself, ascending.
     """
 
-    __slots__ = (
-        "_actor",
-        "_coins",
-        "_heard",
-        "_names",
-        "_owner",
-        "_postings",
-        "_spoken",
-        "phase_name",
-        "sid",
-    )
-
     def __init__(self, actor: "Actor", sid: str, phase: Phase) -> None:
         self._actor = actor
+        self._incarnation = actor.incarnation
         self.sid = sid
         self.phase_name: Phase = phase
         self._names: set[str] = set()
@@ -191,11 +180,11 @@ class Party:
     def _post(
         self, receivers: tuple[int, ...], bodies: tuple[object, ...], own: object = None
     ) -> None:
-        strand = self._strand()
-        alone = own is not None and not (bodies and own is bodies[0])
-        for body in (*bodies, own) if alone else bodies:
-            check(body, self._actor.kernel.structures)
-        kind = kind_of_body(bodies[0] if bodies else own)
+        strand, structures, kind = self._strand(), self._actor.kernel.structures, ""
+        for body in bodies:
+            kind = check(body, structures)
+        if own is not None and not (bodies and own is bodies[0]):
+            kind = check(own, structures)
         self._speak_once(kind, receivers if own is None else (*receivers, self.me))
         self._actor.post(
             Posting(
@@ -204,7 +193,7 @@ class Party:
                 k=self._postings,
                 phase=self.phase_name,
                 depth=strand.depth + 1,
-                incarnation=self._actor.incarnation,
+                incarnation=self._incarnation,
                 receivers=receivers,
                 bodies=bodies,
                 own=own,
@@ -312,14 +301,19 @@ class Party:
         self, slot: Slot, got: dict[int, Parcel], shape: Shape | None, strand: Strand
     ) -> dict[int, Any]:
         """Check what came, and let it count as consumed."""
-        bodies = dict[int, Any]()
+        bodies: dict[int, Any] = {}
         bad = dict.fromkeys(sorted(slot.conflicts & got.keys()), "two different messages")
         structures = self._actor.kernel.structures
+        flat = flat_class(slot.key[1])
         for sender, parcel in got.items():
             if parcel.depth > strand.depth:
                 strand.depth = parcel.depth
+            body = parcel.body
+            if type(body) is flat:
+                bodies[sender] = body
+                continue
             try:
-                bodies[sender] = open_body(parcel.body, shape, structures)
+                bodies[sender] = open_body(body, shape, structures)
             except MalformedMessage as error:
                 bad.setdefault(sender, str(error))
         if bad:
@@ -334,7 +328,7 @@ class Party:
     async def sleep(self, duration: int) -> None:
         """Let `duration` ns of virtual time pass."""
         self._strand()
-        slot = Slot((self.sid, "sleep"))
+        slot = Slot((self.sid, "sleep"), owner=self.me)
         self._actor.kernel.timer(slot, self.now + duration)
         await slot.wait(frozenset(), 1)
 

@@ -5,6 +5,7 @@ Which cipher expands a key into a party's coins is not known here: the world is 
 """
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from hashlib import blake2b, shake_128
 from struct import unpack
 from typing import Protocol
@@ -34,12 +35,13 @@ TapeFactory = Callable[[bytes], Tape]  # 16-byte key → tape
 
 def named(purpose: str, name: Sequence[Name]) -> bytes:
     """An injective encoding of a name: every part carries its type and its length."""
-    parts = [purpose, *name]
-    return b"".join(
-        b"%c%d:%b" % (b"i"[0] if isinstance(part, int) else b"s"[0], len(text), text)
-        for part in parts
-        for text in [str(part).encode()]
-    )
+    return b"".join([_part(purpose), *map(_part, name)])
+
+
+@lru_cache(maxsize=1 << 16, typed=True)  # few parts, and each of them is in very many names
+def _part(part: Name) -> bytes:
+    text = str(part).encode()
+    return b"%c%d:%b" % (b"i"[0] if isinstance(part, int) else b"s"[0], len(text), text)
 
 
 def derive(seed: int, purpose: str, *name: Name) -> bytes:
@@ -58,13 +60,15 @@ class Draws:
     def __init__(self, seed: int) -> None:
         self._root = shake_128(named("draws", (seed,)))
 
-    def many(self, purpose: str, key: Sequence[Name], count: int) -> tuple[int, ...]:
-        """`count` uniform integers in [0, 2^64)."""
+    def many(self, purpose: str, key: tuple[Name, ...], count: int) -> tuple[int, ...]:
+        """`count` uniform integers in [0, 2^64); of a longer row, this is the beginning."""
         state = self._root.copy()
-        state.update(named(purpose, key))
+        # Injective, as `named` is, and faster: the text of a tuple of integers and strings tells
+        # where it ends, so that no text of one is the beginning of another's.
+        state.update(f"{key!a}{purpose}".encode())
         return unpack(f"<{count}Q", state.digest(8 * count))
 
-    def draw(self, purpose: str, key: Sequence[Name], bound: int, index: int = 0) -> int:
+    def draw(self, purpose: str, key: tuple[Name, ...], bound: int, index: int = 0) -> int:
         """A uniform integer in [0, bound), up to a bias of bound / 2^64."""
         return self.many(purpose, key, index + 1)[index] * bound >> 64
 

@@ -2,44 +2,81 @@
 
 from collections.abc import Mapping
 from functools import cached_property
+from typing import Any
 
 import attrs
 
-from turncoat.actors.link import Link
+from turncoat.actors.link import Link, Queue, check_change, check_lines
 
 Pair = tuple[int, int]
 
 
 @attrs.frozen
 class Host:
-    """The access line of one party in bits per second; None: unlimited."""
+    """The access line of one party: bits per second each way, None: unlimited; and how many
+    messages may queue on either, None: any number. Raises ValueError for anything below 1."""
 
     bandwidth_up: int | None = None
     bandwidth_down: int | None = None
+    limit: int | None = None
+
+    def __attrs_post_init__(self) -> None:
+        check_lines("an access line", self.limit, self.bandwidth_up, self.bandwidth_down)
+
+
+@attrs.frozen(eq=False)
+class Override:
+    """Fields of some pairs' links take new values from `start` to `end` [ns], None: for good.
+
+    Of two that speak of one field of one pair, the later in the topology's list wins. Raises
+    ValueError for a field that links do not have.
+    """
+
+    pairs: frozenset[Pair]
+    change: Mapping[str, Any]
+    start: int = 0
+    end: int | None = None
+
+    def __attrs_post_init__(self) -> None:
+        check_change(self.change)
 
 
 @attrs.frozen
 class Topology:
-    """The network: one default link, exceptions by directed pair, one host per party."""
+    """The network: one default link, exceptions by directed pair and by time, one host a party."""
 
     default: Link = attrs.field(factory=Link)
     links: Mapping[Pair, Link] = attrs.field(factory=dict[Pair, Link])
     host: Host = attrs.field(factory=Host)
     hosts: Mapping[int, Host] = attrs.field(factory=dict[int, Host])
+    overrides: tuple[Override, ...] = ()
 
     def link(self, sender: int, receiver: int) -> Link:
         """The directed channel from `sender` to `receiver`."""
         return self.links.get((sender, receiver), self.default)
 
-    def timeout(self, sender: int, receiver: int) -> int:
-        """The first retransmission timeout [ns] from `sender` to `receiver`."""
-        return self.link(sender, receiver).timeout(self.link(receiver, sender))
+    def up(self, party: int) -> Queue | None:
+        """A fresh queue for the party's way out, None if it has no limit."""
+        host = self.hosts.get(party, self.host)
+        return None if host.bandwidth_up is None else Queue(host.bandwidth_up, host.limit)
 
-    def up(self, party: int) -> int | None:
-        return self.hosts.get(party, self.host).bandwidth_up
+    def down(self, party: int) -> Queue | None:
+        """A fresh queue for the party's way in, None if it has no limit."""
+        host = self.hosts.get(party, self.host)
+        return None if host.bandwidth_down is None else Queue(host.bandwidth_down, host.limit)
 
-    def down(self, party: int) -> int | None:
-        return self.hosts.get(party, self.host).bandwidth_down
+    @property
+    def queues(self) -> bool:
+        """Does any party have an access line of limited rate?"""
+        return any(h.bandwidth_up or h.bandwidth_down for h in (self.host, *self.hosts.values()))
+
+    @property
+    def repeats(self) -> bool:
+        """Can a message come twice?"""
+        changes = [override.change for override in self.overrides]
+        return any(link.duplicate for link in (self.default, *self.links.values())) or any(
+            change.get("duplicate") for change in changes
+        )
 
 
 @attrs.frozen(eq=False)

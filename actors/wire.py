@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from hashlib import blake2b
 from math import prod
-from typing import Any, Final, Protocol, Self, TypeVar, dataclass_transform
+from typing import Any, Final, NamedTuple, Protocol, Self, TypeVar, dataclass_transform
 
 import attrs
 
@@ -145,8 +145,7 @@ class Encoded:
     data: bytes
 
 
-@attrs.frozen
-class Size:
+class Size(NamedTuple):
     """Bytes of one message, header included in the framing."""
 
     payload: int
@@ -193,12 +192,16 @@ class Format:
             _Part(name, codec, name in variable and len(variable) > 1, sum(widths[k + 1 :]))
             for k, (name, codec) in enumerate(codecs.items())
         )
-        self._framing: Final = HEADER_BYTES + _LENGTH_BYTES * sum(p.prefixed for p in self._parts)
+        self._alone: Final = self._parts[0] if len(self._parts) == 1 else None
+        self._variable: Final = tuple(part for part in self._parts if part.codec.fixed is None)
+        fixed = sum(codec.fixed or 0 for codec in codecs.values() if codec.payload)
+        prefixes = _LENGTH_BYTES * sum(part.prefixed for part in self._parts)
+        self._least: Final = (fixed, HEADER_BYTES + prefixes + sum(widths) - fixed)
 
     def size(self, body: Any, structures: Structures) -> Size:
         """Exact bytes of `body`, without encoding it."""
-        payload, framing = 0, self._framing
-        for part in self._parts:
+        payload, framing = self._least
+        for part in self._variable:
             size = part.codec.size(getattr(body, part.name), structures)
             if part.codec.payload:
                 payload += size
@@ -208,6 +211,8 @@ class Format:
 
     def buffers(self, body: Any, structures: Structures) -> list[Buffer]:
         """The encoding of `body` in pieces; large vectors are not copied."""
+        if self._alone is not None:
+            return [self._alone.codec.encode(getattr(body, self._alone.name), structures)]
         pieces: list[Buffer] = []
         for part in self._parts:
             piece = part.codec.encode(getattr(body, part.name), structures)
@@ -243,7 +248,9 @@ class Format:
 
         Raises MalformedMessage if a vector has another number of elements.
         """
-        changed = dict[str, Vector]()
+        if not self.vectors:
+            return body
+        changed: dict[str, Vector] = {}
         for name in self.vectors:
             vec: Vector = getattr(body, name)
             wanted = (vec.size,) if shape is None else shape
@@ -281,14 +288,15 @@ def format_of(kind: str) -> Format:
     return _FORMATS[kind]
 
 
-def check(body: object, structures: Structures) -> None:
-    """Raises MisuseError unless `body` is a message that the wire can carry."""
+def check(body: object, structures: Structures) -> str:
+    """The kind of a message. Raises MisuseError unless `body` is one that the wire can carry."""
     if type(body) is Encoded:
-        return
+        return body.kind
     fmt = _FORMATS.get(type(body).__name__)
     if fmt is None or type(body) is not fmt.cls:
         raise MisuseError(f"{body!r:.80} is no message: its class is not made with @message")
     fmt.check(body, structures)
+    return fmt.kind
 
 
 def open_body(body: Any, shape: Shape | None, structures: Structures) -> Any:
@@ -302,6 +310,12 @@ def open_body(body: Any, shape: Shape | None, structures: Structures) -> Any:
             raise MalformedMessage(f"no message is called {body.kind}")
         return fmt.conform(fmt.decode(body.data, structures), shape)
     return _FORMATS[type(body).__name__].conform(body, shape)
+
+
+def flat_class(kind: str) -> type[Any] | None:
+    """The class of a kind whose messages hold no vector, and so need no opening; else None."""
+    fmt = _FORMATS.get(kind)
+    return None if fmt is None or fmt.vectors else fmt.cls
 
 
 def shape_of(body: Any) -> Shape | None:
@@ -331,8 +345,8 @@ def fingerprint(body: Any, structures: Structures) -> int:
         if type(body) is Encoded
         else _FORMATS[type(body).__name__].buffers(body, structures)
     )
-    state = blake2b(digest_size=8)
-    for piece in pieces:
+    state = blake2b(pieces[0] if pieces else b"", digest_size=8)
+    for piece in pieces[1:]:
         state.update(piece)
     return int.from_bytes(state.digest(), "little") >> 1
 

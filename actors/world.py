@@ -12,7 +12,8 @@ from typing import Any, Literal, cast
 import attrs
 
 from turncoat.actors.actor import Program
-from turncoat.actors.faults import Crash, FaultRecord
+from turncoat.actors.errors import MisuseError
+from turncoat.actors.faults import Fault, FaultRecord
 from turncoat.actors.journal import Journal
 from turncoat.actors.kernel import Kernel
 from turncoat.actors.ledger import Ledger
@@ -69,7 +70,7 @@ class World:
     seed: int = 0
     topology: Topology = attrs.field(factory=Topology)
     structures: Structures = attrs.field(factory=dict[str, Structure])
-    faults: Sequence[Crash] = ()
+    faults: Sequence[Fault] = ()
     rules: Mapping[int, Sequence[Rule]] = attrs.field(factory=dict[int, Sequence[Rule]])
     time_limit: int = 3600 * SECOND
     digest: Digest = "full"
@@ -84,7 +85,11 @@ class World:
         """Run one program at all parties, or one each, to the last outcome.
 
         Raises whatever a program raises that is not a ProtocolAbort: that is a bug, not a result.
+        Raises MisuseError if a rule has acted in another run: it remembers, and so would differ.
         """
+        for rule in (rule for rules in self.rules.values() for rule in rules):
+            if rule.receipt.fired:
+                raise MisuseError(f"{rule.receipt.behaviour} has acted before: make it anew")
         programs: Mapping[int, Program] = (
             dict.fromkeys(self.cast.indices, program) if callable(program) else program
         )
@@ -100,8 +105,8 @@ class World:
             if actor.outcome is not None and actor.finished is not None:
                 outcomes[index], finished[index] = actor.outcome, actor.finished
         receipts = tuple(rule.receipt for rules in self.rules.values() for rule in rules)
-        for event in (*outcomes.items(), *finished.items(), *receipts):
-            kernel.journal.mark(canonical(event))
+        kernel.journal.marks.extend(map(canonical, (*outcomes.items(), *receipts)))
+        kernel.journal.mark(*finished.items())
         return Run(
             outcomes=outcomes,
             finished=finished,
@@ -110,13 +115,18 @@ class World:
             journal=kernel.journal,
             digest=kernel.journal.digest(self.digest),
             receipts=receipts,
-            faults=kernel.fault_records(),
+            faults=kernel.nemesis.records(),
             cpu=meter.seconds if meter else {},
         )
 
 
+SCALARS = frozenset({int, str, bool, bytes, float, type(None)})
+
+
 def canonical(value: Any) -> str:
     """A text that follows from the value alone: no address, no hash, no order of a set or dict."""
+    if type(value) in SCALARS:
+        return repr(value)
     if isinstance(value, Mapping):
         pairs = cast("Mapping[Any, Any]", value).items()
         return f"{{{','.join(sorted(f'{canonical(k)}:{canonical(v)}' for k, v in pairs))}}}"

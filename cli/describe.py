@@ -13,16 +13,20 @@ from typing import Any
 import attrs
 
 from turncoat.adversary.registry import BEHAVIOURS
-from turncoat.cli import amounts, names
+from turncoat.cli import amounts
+from turncoat.cli.links import host_text, link_text, region_lines
 from turncoat.cli.page import Block, Grid, Headline, Line, Text
 from turncoat.cli.render import promise
 from turncoat.protocols import registry
 from turncoat.protocols.algebra.field import parse_field
 from turncoat.protocols.arithmetic.predict import predict
 from turncoat.protocols.declare import Declaration
+from turncoat.scenarios.fault_kinds import FAULT_KINDS, SHAPES
+from turncoat.scenarios.kinds import key_of
 from turncoat.scenarios.presets import PRESETS
+from turncoat.scenarios.regions import REGIONS
 from turncoat.scenarios.schema import Protocol
-from turncoat.scenarios.schema_world import FaultWhen
+from turncoat.scenarios.schema_world import Fault, FaultWhen
 
 _STEP = re.compile(r"\s*# (\d+\. .*)")
 _MORE = re.compile(r"\s*# {2,}(.*)")
@@ -186,43 +190,39 @@ def _parameter(type_: str, value: Any) -> str:
 
 
 def fault(name: str, sizes: Sizes) -> Iterator[Block]:
-    """A kind of fault and what triggers it."""
+    """A kind of fault: what sets it off, its keys and an example."""
+    kind = FAULT_KINDS[name]
     yield Headline(name, "fault")
-    yield Line("is", names.FAULTS[name])
+    yield Line("is", kind.summary)
     for number, trigger in enumerate(attrs.fields(FaultWhen)):
         text = f"{trigger.name}: {trigger.metadata['help']}"
         yield Line("" if number else "when", text)
-    yield from _example(
-        "[[fault]]", f'kind = "{name}"', 'who = ["carol"]', 'when = { after = "input-share" }'
-    )
+    told = {key_of(field): field.metadata["help"] for field in attrs.fields(Fault)}
+    for label, keys in (("needs", kind.needs), ("may have", kind.may)):
+        for number, key in enumerate(keys):
+            yield Line("" if number else label, f"{key}: {told[key]}")
+    for number, (shape, entry) in enumerate(SHAPES.items() if "shape" in kind.may else ()):
+        yield Line("" if number else "shapes", f"{shape}: {entry.summary}")
+    yield from _example("[[fault]]", f'kind = "{name}"', *kind.example)
 
 
 def network(name: str, sizes: Sizes) -> Iterator[Block]:
-    """A network preset in figures."""
-    link, host = PRESETS[name].link, PRESETS[name].host
+    """A network preset, or a region, in figures."""
     yield Headline(name, "network")
-    yield Line("is", PRESETS[name].source)
-    yield Line("latency", link_text(link))
-    yield Line("bandwidth", f"up {_rate(host.bandwidth_up)}, down {_rate(host.bandwidth_down)}")
+    if name in REGIONS:
+        yield Line(
+            "is",
+            "a region: published latencies to the others, constant unless [network] gives a jitter",
+        )
+        for label, text in region_lines(name):
+            yield Line(label, text)
+        yield from _example("[network]", f'regions = {{ alice = "{name}", "phone-*" = "tokyo" }}')
+        return
+    preset = PRESETS[name]
+    yield Line("is", preset.source)
+    yield Line("links", link_text(preset.link))
+    yield Line("bandwidth", host_text(preset.host))
     yield from _example("[network]", f'preset = "{name}"', 'latency = "80 ms"   # overrides it')
-
-
-def link_text(link: Any) -> str:
-    """A link's figures in one line."""
-    spread = f" ± {amounts.duration(link.jitter)}, {link.distribution}" if link.jitter else ""
-    loss = f", loss {float(link.loss):.3g}" if link.loss else ""
-    return f"{amounts.duration(link.latency)}{spread or ', constant'}{loss}"
-
-
-def host_text(host: Any) -> str:
-    """A party's access line in one line."""
-    return f"{_rate(host.bandwidth_up)} up, {_rate(host.bandwidth_down)} down"
-
-
-def _rate(bits_per_second: int | None) -> str:
-    from turncoat.scenarios.units import show_rate
-
-    return "unlimited" if bits_per_second is None else show_rate(bits_per_second)
 
 
 def _example(*lines: str) -> Iterator[Block]:

@@ -10,18 +10,21 @@ from typing import Any
 import attrs
 
 from turncoat.cli import amounts
-from turncoat.cli.describe import host_text, link_text
+from turncoat.cli.faults import fault_text
+from turncoat.cli.links import host_text, link_text
 from turncoat.cli.page import Block, Grid, Headline, Line, Text
 from turncoat.cli.render import bill, network_label, promise, protocol_label, shown
 from turncoat.protocols.arithmetic.predict import predict
 from turncoat.scenarios.compose import Options, Prepared, prepare
+from turncoat.scenarios.figures import changes, is_timed, region_of
 from turncoat.scenarios.inputs import Integers, draw
 from turncoat.scenarios.loader import load
 from turncoat.scenarios.report import Report
 from turncoat.scenarios.resolved import resolved
 from turncoat.scenarios.scenario import Scenario
 from turncoat.scenarios.schema import Expect, RandomInput
-from turncoat.scenarios.schema_world import Adversary, Fault, Link
+from turncoat.scenarios.schema_network import Link
+from turncoat.scenarios.schema_world import Adversary
 
 FEW = 12  # parties that are listed one by one
 
@@ -39,7 +42,7 @@ def forecast(name: str, overrides: Mapping[str, object]) -> Iterator[Block]:
     yield Line("", f"t = {prepared.plan.family.t}, field {prepared.plan.family.field.name}")
     yield from _network(scenario)
     for fault in scenario.faults:
-        yield Line("fault", _fault(scenario, fault))
+        yield Line("fault", fault_text(scenario, fault))
     for adversary in scenario.adversaries:
         yield Line("adversary", _adversary(scenario, adversary))
     yield from _expectations(scenario)
@@ -55,6 +58,12 @@ def forecast(name: str, overrides: Mapping[str, object]) -> Iterator[Block]:
 def _network(scenario: Scenario) -> Iterator[Block]:
     line = host_text(scenario.default_host)
     yield Line("network", f"{network_label(scenario)}: {link_text(scenario.default_link)}; {line}")
+    places: dict[str, list[str]] = {}
+    for name in scenario.names:
+        places.setdefault(region_of(scenario.network, name) or "", []).append(name)
+    for region, names in places.items():
+        if region:
+            yield Line("", f"{amounts.names(names)} in {region}")
     for entry in scenario.network.link:
         yield Line("", _link(scenario, entry))
 
@@ -63,19 +72,18 @@ def _link(scenario: Scenario, entry: Link) -> str:
     senders, receivers = scenario.who(entry.from_), scenario.who(entry.to)
     arrow = "↔" if entry.both else "→"
     pair = next(((a, b) for a in senders for b in receivers if a != b), None)
-    figures = link_text(scenario.link(*pair)) if pair else "nobody"
-    return f"{amounts.names(senders)} {arrow} {amounts.names(receivers)}: {figures}"
+    if pair is None:
+        return f"{amounts.names(senders)} {arrow} {amounts.names(receivers)}: nobody"
+    figures = scenario.link(*pair)
+    if is_timed(entry):
+        figures = attrs.evolve(figures, **changes(entry))
+    ends = f"{amounts.names(senders)} {arrow} {amounts.names(receivers)}{_times(entry)}"
+    return f"{ends}: {link_text(figures)}"
 
 
-def _fault(scenario: Scenario, fault: Fault) -> str:
-    when = fault.when
-    if when.at is not None:
-        trigger = f"at {amounts.virtual(when.at)}"
-    elif when.after_sends is not None:
-        trigger = f"after {amounts.count(when.after_sends, 'message')} sent"
-    else:
-        trigger = f"after the first {when.after}"
-    return f"{amounts.names(scenario.who(fault.who))}: {fault.kind} {trigger}"
+def _times(entry: Link) -> str:
+    start = f" from {amounts.virtual(entry.start)}" if entry.start is not None else ""
+    return start + (f" until {amounts.virtual(entry.end)}" if entry.end is not None else "")
 
 
 def _adversary(scenario: Scenario, adversary: Adversary) -> str:
@@ -145,7 +153,11 @@ def dry_run(prepared: Prepared) -> Report:
     tables = attrs.evolve(prepared.scenario.tables, fault=(), adversary=(), expect=Expect())
     scenario = attrs.evolve(prepared.scenario, tables=tables)
     plan = attrs.evolve(
-        prepared.plan, attacks=(), corrupted=frozenset[int](), inputs=_bits(prepared)
+        prepared.plan,
+        faults=(),
+        attacks=(),
+        corrupted=frozenset[int](),
+        inputs=_bits(prepared),
     )
     return attrs.evolve(prepared, scenario=scenario, plan=plan).run(Options(meter=False))
 
@@ -168,21 +180,9 @@ def _drawn(shape: tuple[int, ...], seed: int, party: str, name: str) -> list[obj
 
 def _time(prepared: Prepared) -> str:
     """Is the simulated time that of every run, or of one draw of the delays?"""
-    scenario = prepared.scenario
-    links = [scenario.default_link, *_exceptional(scenario)]
-    hosts = [scenario.host(name) for name in scenario.names]
-    unlimited = all(h.bandwidth_up is None and h.bandwidth_down is None for h in hosts)
-    if unlimited and not any(link.jitter or link.loss for link in links):
+    topology = prepared.plan.topology
+    links = [topology.default, *topology.links.values()]
+    unlimited = not topology.queues and not any(link.rate for link in links)
+    if unlimited and not topology.overrides and not any(link.varies for link in links):
         return "its time is exact"
     return f"its time is an estimate (delays of seed {prepared.seed})"
-
-
-def _exceptional(scenario: Scenario) -> Iterator[Any]:
-    """The figures of the links that some [[network.link]] speaks of."""
-    for entry in scenario.network.link:
-        for a in scenario.who(entry.from_):
-            for b in scenario.who(entry.to):
-                if a != b:
-                    yield scenario.link(a, b)
-                    if entry.both:
-                        yield scenario.link(b, a)

@@ -11,18 +11,17 @@ from importlib.resources import files
 import attrs
 
 from turncoat.adversary.registry import BEHAVIOURS
+from turncoat.cli.links import preset_text, region_text
 from turncoat.protocols.registry import FAMILIES, PROGRAMS
-from turncoat.scenarios.kinds import choices_of
+from turncoat.scenarios.fault_kinds import FAULT_KINDS
 from turncoat.scenarios.loader import catalogue
 from turncoat.scenarios.presets import PRESETS
 from turncoat.scenarios.problems import did_you_mean
-from turncoat.scenarios.schema_world import Fault
+from turncoat.scenarios.regions import REGIONS
 
 Names = Mapping[str, str]  # name → one line
 
-FAULTS: Names = {
-    "crash": "power cut: nothing that the party does afterwards leaves it",
-}
+FAULTS: Names = {name: kind.summary for name, kind in FAULT_KINDS.items()}
 
 
 @attrs.frozen
@@ -46,12 +45,12 @@ def _attacks() -> Names:
 
 
 def _faults() -> Names:
-    kinds, _ = choices_of(attrs.fields(Fault).kind.type) or ((), ())
-    return {kind: FAULTS[kind] for kind in kinds}
+    return FAULTS
 
 
 def _networks() -> Names:
-    return {name: preset.source for name, preset in PRESETS.items()}
+    presets = {name: preset_text(preset) for name, preset in PRESETS.items()}
+    return presets | {name: region_text(name) for name in REGIONS}
 
 
 def _scenarios() -> Names:
@@ -67,7 +66,7 @@ SECTIONS: Mapping[str, Section] = {
     "programs": Section("Programs ([protocol] program, or your own as module:function)", _programs),
     "attacks": Section("Attacks ([[adversary]] does)", _attacks),
     "faults": Section("Faults ([[fault]] kind)", _faults),
-    "networks": Section("Networks ([network] preset)", _networks),
+    "networks": Section("Networks ([network] preset, and the names in regions)", _networks),
     "scenarios": Section("Scenarios (turncoat run NAME)", _scenarios),
 }
 

@@ -53,9 +53,14 @@ def protocol_label(scenario: "Scenario") -> str:
 
 
 def network_label(scenario: "Scenario") -> str:
-    """The preset, or the latency that stands in its place."""
-    latency = scenario.network.latency
-    return scenario.network.preset if latency is None else f"{amounts.duration(latency)} links"
+    """The preset, or what stands in the place of its latency."""
+    network = scenario.network
+    if network.regions:
+        return amounts.count(len({*network.regions.values()}), "region")
+    if network.empirical is not None:
+        return "measured links"
+    latency = network.latency
+    return network.preset if latency is None else f"{amounts.duration(latency)} links"
 
 
 def promise(guarantee: "Guarantee") -> str:
@@ -267,10 +272,15 @@ def _receipt(receipt: Document) -> str:
 
 
 def _fault(fault: Document) -> str:
-    what = f"{fault['party']}: {fault['kind']}"
+    sides = " | ".join(amounts.names(side) for side in fault.get("groups", ()))
+    struck: str = fault["party"] or sides
+    what = f"{struck}: {fault['kind']}" if struck else fault["kind"]
     name = "" if fault["name"].startswith(fault["kind"]) else f" ({fault['name']})"
-    when = "never struck" if fault["fired"] is None else f"at {amounts.virtual(fault['fired'])}"
-    return f"{what}{name} {when}"
+    if fault["fired"] is None:
+        return f"{what}{name} never struck"
+    strokes = f", {fault['strokes']} times" if fault.get("strokes", 1) > 1 else ""
+    hits = f", {amounts.count(fault['hits'], 'message')} hit" if fault.get("hits") else ""
+    return f"{what}{name} at {amounts.virtual(fault['fired'])}{strokes}{hits}"
 
 
 def _guarantee(document: Document, subject: Subject) -> Iterator[Line]:

@@ -24,6 +24,10 @@ EVENT_MARKS: Mapping[str, Mark] = {"output": "good", "aborted": "bad", "crashed"
 FATES = {
     Fate.RECEIVER_DEAD: "too late for {}, who is dead",
     Fate.LOST_IN_CRASH: "to {} lost in the sender's crash",
+    Fate.LOST: "to {} lost",
+    Fate.TAIL_DROPPED: "to {} dropped by a full queue",
+    Fate.OMITTED: "to {} omitted",
+    Fate.CUT_OFF: "to {} cut off",
 }
 
 
@@ -90,7 +94,10 @@ class _Reader:
         self._journal = journal
         self._names = names
         self._full = full
-        self._ends: dict[int, Arrived] = {a.copy: a for a in journal.arrivals()}
+        self._ends: dict[int, Arrived] = {}
+        for end in journal.arrivals():
+            if end.copy not in self._ends or end.fate is Fate.DELIVERED:  # of a doubled message
+                self._ends[end.copy] = end
 
     def messages(self) -> Iterator[Message]:
         """One line for all that was posted at once with equal sizes, in the order of sending."""

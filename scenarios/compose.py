@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from turncoat.actors.faults import Crash
 from turncoat.actors.mailbox import Slot
 from turncoat.actors.party import Party
 from turncoat.actors.rule import Rule
@@ -26,7 +25,7 @@ from turncoat.protocols.arithmetic.run_program import (
 from turncoat.protocols.declare import Facts
 from turncoat.protocols.functionalities.plain import evaluate
 from turncoat.protocols.primitives.symmetric import AesCtrTape
-from turncoat.scenarios.network import topology
+from turncoat.scenarios.facts import faulty, silent
 from turncoat.scenarios.plan import Plan, plan
 from turncoat.scenarios.report import Report
 from turncoat.scenarios.verdict import Case, Right, judge
@@ -102,9 +101,9 @@ class Prepared:
             tapes=AesCtrTape,
             t=plan.family.t,
             seed=self.seed,
-            topology=topology(self.scenario.network, plan.names),
+            topology=plan.topology,
             structures={"field": plan.family.field},
-            faults=self._faults(),
+            faults=plan.faults,
             rules=self._rules(),
             time_limit=header.time_limit,
             digest=header.digest,
@@ -113,20 +112,6 @@ class Prepared:
             meter=options.meter,
             shuffle=options.shuffle,
             pulse=options.pulse,
-        )
-
-    def _faults(self) -> tuple[Crash, ...]:
-        """One crash for each party that a fault strikes."""
-        return tuple(
-            Crash(
-                party=index,
-                at=fault.when.at,
-                after_sends=fault.when.after_sends,
-                after=fault.when.after,
-                name=fault.name or f"{fault.kind}-{number}",
-            )
-            for number, fault in enumerate(self.scenario.faults, 1)
-            for index in self.plan.chosen(fault.who)
         )
 
     def _rules(self) -> dict[int, list[Rule]]:
@@ -141,7 +126,7 @@ class Prepared:
         return Case(
             outcomes=run.outcomes,
             corrupted=self.plan.corrupted,
-            faulty=frozenset(f.party for f in run.faults if f.fired is not None),
+            faulty=faulty(run),
             right=self._right(record),
             receipts=run.receipts,
             cut_short=bool(run.cut_short),
@@ -158,14 +143,12 @@ class Prepared:
 
     def _exceeded(self, run: Run) -> tuple[str, ...]:
         """Why the protocol's guarantee is not in force for this run; empty if it is."""
-        crashed = {fault.party for fault in run.faults if fault.fired is not None}
-        withheld = {r.party for r in run.receipts if "presence" in r.changed}
         facts = Facts(
             n=len(self.plan.names),
             t=self.plan.family.t,
             corrupted_active=self.plan.active,
             corrupted_passive=self.plan.corrupted - self.plan.active,
-            silent=frozenset(crashed | withheld),
+            silent=silent(run, self.plan.faults, self.plan.topology),
         )
         return self.plan.family.guarantee.exceeded(facts)
 

@@ -2,17 +2,26 @@
 
 Runs on tables whose shape is right, yields a refusal with its key path for every mistake, and never
 stops at the first. Knows no protocol, no program and no behaviour: what only they can judge is
-judged when they are loaded.
+judged when they are loaded. Networks and faults are in `checks_network.py`, `checks_faults.py`.
 """
 
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
+from turncoat.scenarios.checks_faults import fault_checks
+from turncoat.scenarios.checks_network import network_checks
 from turncoat.scenarios.decoded import quoted
-from turncoat.scenarios.presets import LinkFigures, default_link, link_figures
-from turncoat.scenarios.problems import End, Path, Refusal, did_you_mean, listed
-from turncoat.scenarios.schema import Adversary, Fault, Network, Parties, Protocol, Tables
-from turncoat.scenarios.selection import is_glob, is_name, matching, party_names, selected
+from turncoat.scenarios.problems import Path, Refusal
+from turncoat.scenarios.schema import Adversary, Parties, Protocol, Tables
+from turncoat.scenarios.selection import (
+    is_glob,
+    is_name,
+    matching,
+    nobody,
+    party_names,
+    selected,
+    unknown,
+)
 
 
 def crosschecks(tables: Tables) -> list[Refusal]:
@@ -25,8 +34,8 @@ def crosschecks(tables: Tables) -> list[Refusal]:
         chain(
             _thresholds(tables.protocol, len(names)),
             _inputs(tables.parties, names),
-            _network(tables.network, names),
-            chain.from_iterable(_fault(k, fault, names) for k, fault in enumerate(tables.fault)),
+            network_checks(tables, names),
+            fault_checks(tables.fault, names),
             _adversaries(tables.adversary, names),
             _expect(tables, names),
         )
@@ -83,7 +92,7 @@ def _inputs(parties: Parties, names: Sequence[str]) -> Iterator[Refusal]:
     claimed: dict[str, str] = {}  # party → the glob that gives its inputs
     for pattern in parties.inputs:
         path = ("parties", "inputs", pattern)
-        yield from _nobody(pattern, names, path, "key")
+        yield from nobody(pattern, names, path, "key")
         if not is_glob(pattern):
             continue
         for name in matching(pattern, names):
@@ -94,51 +103,14 @@ def _inputs(parties: Parties, names: Sequence[str]) -> Iterator[Refusal]:
             claimed[name] = pattern
 
 
-# Network
-
-
-def _network(network: Network, names: Sequence[str]) -> Iterator[Refusal]:
-    here: Path = ("network",)
-    yield from _spread(default_link(network), (*here, "jitter"))
-    for k, entry in enumerate(network.link):
-        path = (*here, "link", k)
-        yield from _unknown(entry.from_, names, (*path, "from"))
-        yield from _unknown(entry.to, names, (*path, "to"))
-        ends = selected(entry.from_, names), selected(entry.to, names)
-        if len(ends[0]) == 1 and ends[0] == ends[1]:
-            message = f"{ends[0][0]!r} needs no link to itself"
-            yield Refusal(message, "name another receiver", (*path, "to"))
-        elif entry.jitter and ends[0] and ends[1]:
-            pair = next((i, j) for i in ends[0] for j in ends[1] if i != j)
-            yield from _spread(link_figures(network, *pair), (*path, "jitter"))
-    for k, host in enumerate(network.host):
-        yield from _unknown(host.who, names, (*here, "host", k, "who"))
-
-
-def _spread(figures: LinkFigures, path: Path) -> Iterator[Refusal]:
-    if figures.distribution == "constant" and figures.jitter:
-        remedy = 'leave it out, or write distribution = "uniform"'
-        yield Refusal("a constant latency has no jitter", remedy, path, "key")
-
-
-# Faults, adversary, expectations
-
-
-def _fault(index: int, fault: Fault, names: Sequence[str]) -> Iterator[Refusal]:
-    here: Path = ("fault", index)
-    yield from _unknown(fault.who, names, (*here, "who"))
-    when = fault.when
-    given = [key for key in ("at", "after_sends", "after") if getattr(when, key) is not None]
-    if len(given) != 1:
-        count = f"{len(given)} triggers ({', '.join(given)})" if given else "no trigger"
-        yield Refusal(f"{count}", "give exactly one of at, after_sends, after", (*here, "when"))
+# Adversary, expectations
 
 
 def _adversaries(adversaries: Sequence[Adversary], names: Sequence[str]) -> Iterator[Refusal]:
     for k, adversary in enumerate(adversaries):
         here: Path = ("adversary", k)
-        yield from _unknown(adversary.corrupts, names, (*here, "corrupts"))
-        yield from _unknown(adversary.when.to or (), names, (*here, "when", "to"))
+        yield from unknown(adversary.corrupts, names, (*here, "corrupts"))
+        yield from unknown(adversary.when.to or (), names, (*here, "when", "to"))
         if adversary.model == "passive" and adversary.does is not None:
             message = (
                 f"a passive adversary follows the protocol, so it cannot do {adversary.does!r}"
@@ -157,33 +129,12 @@ def corrupted(adversaries: Sequence[Adversary], names: Sequence[str]) -> tuple[s
 def _expect(tables: Tables, names: Sequence[str]) -> Iterator[Refusal]:
     expect = tables.expect
     for key in ("detected_by", "accused", "stalled_on"):
-        yield from _unknown(getattr(expect, key) or (), names, ("expect", key))
+        yield from unknown(getattr(expect, key) or (), names, ("expect", key))
     liars = corrupted(tables.adversary, names)
     for k, pattern in enumerate(expect.detected_by or ()):
         if pattern in liars:
             message = f"{pattern!r} is corrupted, and only honest parties detect"
             yield Refusal(message, "name honest parties", ("expect", "detected_by", k))
-
-
-def _unknown(patterns: Sequence[str], names: Sequence[str], path: Path) -> Iterator[Refusal]:
-    """Names and globs that mean nobody, and names given twice."""
-    for k, pattern in enumerate(patterns):
-        yield from _nobody(pattern, names, (*path, k))
-        if pattern in patterns[:k]:
-            yield Refusal(f"{pattern!r} is named twice", "name it once", (*path, k))
-
-
-def _nobody(
-    pattern: str, names: Sequence[str], path: Path, end: End = "value"
-) -> Iterator[Refusal]:
-    if matching(pattern, names):
-        return
-    if is_glob(pattern):
-        remedy = f"the parties are {listed(names)}"
-        yield Refusal(f"{quoted(pattern)} matches no party", remedy, path, end)
-    else:
-        remedy = did_you_mean(pattern, names)
-        yield Refusal(f"no party is called {quoted(pattern)}", remedy, path, end)
 
 
 def _parties_in_words(n: int) -> str:

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple, cast
 
 from turncoat.scenarios.decoded import quoted
 from turncoat.scenarios.problems import Refusal, did_you_mean
+from turncoat.scenarios.reading import unreadable
 from turncoat.scenarios.schema import FileInput, Given, InlineInput, RandomInput
 from turncoat.scenarios.selection import is_glob, matching
 
@@ -123,7 +124,7 @@ def _rows(source: FileInput, file: Path) -> list[tuple[int, list[str]]]:
             reader = csv.reader(stream, strict=True)
             return [(reader.line_num, row) for row in reader if row]
     except (OSError, ValueError, csv.Error) as error:
-        raise _unreadable(source, file, error) from None
+        raise unreadable(source.file, file, error).under(("file",)) from None
 
 
 def _value_column(source: FileInput, header: list[str]) -> int:
@@ -175,7 +176,7 @@ def _read_npy(source: FileInput, file: Path) -> Integers:
     try:
         loaded: object = np.load(file, allow_pickle=False)
     except (OSError, ValueError, EOFError) as error:
-        raise _unreadable(source, file, error) from None
+        raise unreadable(source.file, file, error).under(("file",)) from None
     if not isinstance(loaded, np.ndarray):
         raise Refusal(f"{source.file} holds several arrays", "save a single one", ("file",))
     array = cast("np.ndarray[Any, np.dtype[Any]]", loaded)
@@ -183,10 +184,3 @@ def _read_npy(source: FileInput, file: Path) -> Integers:
         message = f"{source.file} holds {array.dtype.name}, not integers"
         raise Refusal(message, "save it as an integer array", ("file",))
     return Integers(array.shape or (1,), cast("list[int]", array.ravel().tolist()))
-
-
-def _unreadable(source: FileInput, file: Path, error: Exception) -> Refusal:
-    if isinstance(error, FileNotFoundError):
-        return Refusal(f"there is no file {quoted(source.file)}", f"looked for {file}", ("file",))
-    reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    return Refusal(f"{source.file} cannot be read: {reason}", "", ("file",))

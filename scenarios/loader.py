@@ -16,6 +16,7 @@ import attrs
 
 from turncoat.scenarios.crosschecks import crosschecks
 from turncoat.scenarios.decoded import quoted
+from turncoat.scenarios.delay_files import with_delays
 from turncoat.scenarios.inputs import Source, Sources, read
 from turncoat.scenarios.layers import Document, Layer, inherited, merged
 from turncoat.scenarios.overrides import options, overridden
@@ -65,7 +66,8 @@ def _loaded(name: str, file: FilePath, text: str, overrides: Mapping[str, object
     if tables is None:
         raise document.error(refusals)
     sources, unread = _sources(tables, document)
-    refusals = [*crosschecks(tables), *unread]
+    tables, unread_delays = with_delays(tables, document)
+    refusals = [*crosschecks(tables), *unread, *unread_delays]
     if refusals:
         raise document.error(refusals)
     return Scenario(

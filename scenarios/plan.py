@@ -1,4 +1,5 @@
-"""A scenario with its names resolved: family, program, inputs and attacks as objects.
+"""A scenario with its names resolved: family, program, inputs, network, faults and attacks as
+objects.
 
 What only they can judge is judged here: a threshold that the protocol does not have, a field too
 small for the parties or the numbers, a behaviour or a parameter that nobody knows.
@@ -10,6 +11,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import attrs
 import numpy as np
 
+from turncoat.actors.faults import Fault
+from turncoat.actors.topology import Topology
 from turncoat.adversary.binding import Behaviour, BoundRule, bind
 from turncoat.adversary.registry import BEHAVIOURS, make
 from turncoat.adversary.selector import Selector
@@ -21,6 +24,8 @@ from turncoat.protocols.arithmetic.program import Layout, Program, Values
 from turncoat.protocols.functionalities.plain import Operation, evaluate, layout_of
 from turncoat.scenarios import units
 from turncoat.scenarios.decoded import quoted
+from turncoat.scenarios.faults import faults
+from turncoat.scenarios.network import topology
 from turncoat.scenarios.problems import Path, Refusal, did_you_mean
 from turncoat.scenarios.schema import Adversary, Protocol
 from turncoat.scenarios.selection import selected
@@ -56,6 +61,8 @@ class Plan:
     params: Mapping[str, Any]
     inputs: Mapping[str, Values]
     announced: tuple[Operation, ...]
+    topology: Topology
+    faults: tuple[Fault, ...]
     attacks: tuple[Attack, ...]
     corrupted: frozenset[int]
 
@@ -72,10 +79,6 @@ class Plan:
     def active(self) -> frozenset[int]:
         """Seats that may deviate: those that some behaviour acts from."""
         return frozenset(i for attack in self.attacks for i in attack.parties)
-
-    def chosen(self, who: Sequence[str]) -> tuple[int, ...]:
-        """The indices of parties given by names or globs."""
-        return indices_of(who, self.names)
 
 
 def indices_of(who: Sequence[str], names: Sequence[str]) -> tuple[int, ...]:
@@ -127,6 +130,8 @@ def plan(scenario: "Scenario", seed: int) -> Plan:
         params=protocol.with_,
         inputs=inputs,
         announced=announced,
+        topology=topology(scenario.network, names),
+        faults=faults(scenario.faults, names, seed),
         attacks=tuple(attack for attack in attacks if attack is not None),
         corrupted=frozenset(_seats(scenario)),
     )

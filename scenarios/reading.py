@@ -1,12 +1,14 @@
-"""A file's bytes to a layer of decoded TOML, or a problem with the place where reading failed."""
+"""A file's bytes to a layer of decoded TOML, or what went wrong where: with the scenario file, or
+with one that it names."""
 
 import re
 import tomllib
 from pathlib import Path
 
+from turncoat.scenarios.decoded import quoted
 from turncoat.scenarios.layers import Layer
 from turncoat.scenarios.positions import Span
-from turncoat.scenarios.problems import Problem, ScenarioError
+from turncoat.scenarios.problems import Problem, Refusal, ScenarioError
 
 _COMPLAINT = re.compile(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", re.DOTALL)
 
@@ -31,6 +33,14 @@ def read_layer(name: str, text: str, folder: Path) -> Layer:
     except ValueError as error:  # a TOMLDecodeError, or an integer of thousands of digits
         complaint = str(error)
     raise ScenarioError([_syntax_problem(Layer(name, text, {}, folder), complaint)])
+
+
+def unreadable(name: str, file: Path, error: Exception) -> Refusal:
+    """Why a file that a scenario names could not be read."""
+    if isinstance(error, FileNotFoundError):
+        return Refusal(f"there is no file {quoted(name)}", f"looked for {file}")
+    reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return Refusal(f"{name} cannot be read: {reason}")
 
 
 def _syntax_problem(layer: Layer, complaint: str) -> Problem:

@@ -6,6 +6,8 @@ the two together.
 
 import sys
 from collections.abc import Iterator
+from types import UnionType
+from typing import Any, Union, get_args, get_origin
 
 import attrs
 
@@ -24,19 +26,26 @@ editor the same knowledge. Quantities are texts with units: `"40 ms"`, `"100 Mbi
 
 def markdown() -> str:
     """The whole document."""
-    return "\n".join([INTRODUCTION, *_tables(Tables, "")]).rstrip() + "\n"
+    return "\n".join([INTRODUCTION, *_tables(Tables, "", set())]).rstrip() + "\n"
 
 
-def _tables(cls: type, path: str) -> Iterator[str]:
-    """The sections of a class's tables, each followed by those inside it."""
+def _tables(cls: type, path: str, told: set[type]) -> Iterator[str]:
+    """The sections of a class's tables, each followed by those inside it. told: classes whose keys
+    have had a section."""
     for attribute in attrs.fields(cls):
         key = f"{path}.{key_of(attribute)}" if path else key_of(attribute)
-        hint = attribute.type
-        element = element_of(hint)
-        table = element or (hint if isinstance(hint, type) and attrs.has(hint) else None)
-        if table is not None:
+        element = element_of(attribute.type)
+        table = element or _table(attribute.type)
+        if table is not None and table not in told:
+            told.update(table.__mro__)
             yield from _section(table, f"[[{key}]]" if element else f"[{key}]")
-            yield from _tables(table, key)
+            yield from _tables(table, key, told)
+
+
+def _table(hint: Any) -> type | None:
+    """The class of a table that a key holds, if it holds one or may hold one."""
+    inside = get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
+    return next((each for each in inside if isinstance(each, type) and attrs.has(each)), None)
 
 
 def _section(cls: type, title: str) -> Iterator[str]:

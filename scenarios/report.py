@@ -15,9 +15,11 @@ import attrs
 
 import turncoat
 from turncoat.actors.ledger import Ledger, Traffic
-from turncoat.actors.outcome import Aborted, Outcome, Output, Stalled, Unfinished, Wait
+from turncoat.actors.outcome import Aborted, Crashed, Outcome, Output, Stalled, Unfinished, Wait
 from turncoat.actors.world import Run
 from turncoat.scenarios.expectations import Evidence, Expectation, check
+from turncoat.scenarios.fault_kinds import FAULT_KINDS
+from turncoat.scenarios.faults import struck_groups
 from turncoat.scenarios.plan import Plan
 from turncoat.scenarios.verdict import Case, Verdict
 
@@ -139,10 +141,7 @@ class Report:
             },
             "phases": {phase: self._phase(phase) for phase in self.ledger.phases()},
             "receipts": [self._receipt(k) for k in range(len(self.run.receipts))],
-            "faults": [
-                {**attrs.asdict(fault), "party": self.names[fault.party - 1]}
-                for fault in self.run.faults
-            ],
+            "faults": [self._fault(k) for k in range(len(self.run.faults))],
             "detected_by": self._called(self.case.detected_by),
             "stopped_by_peer": self._called(self.case.stopped_by_peer),
             "waiting": self._waiting(),
@@ -191,6 +190,14 @@ class Report:
         traffic: Traffic = self.ledger.total(lambda sent: sent.phase == phase)
         return {**attrs.asdict(traffic), "rounds": self.ledger.rounds(phase)}
 
+    def _fault(self, number: int) -> dict[str, Any]:
+        """What a fault did. party: whom it struck, null if it struck the network; groups: the sides
+        that it cut apart, or the parties whose links it changed."""
+        record = self.run.faults[number]
+        struck = None if FAULT_KINDS[record.kind].network else self.names[record.party - 1]
+        groups = [self._called(group) for group in struck_groups(self.plan.faults[number])]
+        return {**attrs.asdict(record), "party": struck, "groups": groups}
+
     def _receipt(self, number: int) -> dict[str, Any]:
         receipt = self.run.receipts[number]
         return {
@@ -214,7 +221,7 @@ class Report:
         ]
 
     def _wait(self, index: int, wait: Wait) -> dict[str, Any]:
-        dead = [j for j in wait.missing if j in self.case.faulty]
+        dead = [j for j in wait.missing if isinstance(self.run.outcomes[j], Crashed)]
         return {
             "party": self.names[index - 1],
             "sid": wait.sid,

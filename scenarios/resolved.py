@@ -10,10 +10,10 @@ from typing import Any, Union, cast, get_args, get_origin
 
 import attrs
 
+from turncoat.scenarios.figures import settled
 from turncoat.scenarios.given import DEFAULT_NAME
 from turncoat.scenarios.inputs import Integers, Source, Sources
 from turncoat.scenarios.kinds import key_of, kind_of
-from turncoat.scenarios.presets import settled
 from turncoat.scenarios.schema import Inputs, Tables
 
 
@@ -21,14 +21,14 @@ def resolved(tables: Tables, sources: Sources) -> dict[str, Any]:
     """The tables as decoded TOML, canonical: equal scenarios give equal documents."""
     scenario = attrs.evolve(tables.scenario, extends=None)
     explicit = attrs.evolve(tables, scenario=scenario, network=settled(tables.network))
-    document = _table(explicit)
+    document = written(explicit)
     inputs = {party: _named(named) for party, named in sources.items()}
     if inputs:
         document["parties"]["inputs"] = inputs
     return document
 
 
-def _table(instance: Any) -> dict[str, Any]:
+def written(instance: Any) -> dict[str, Any]:
     """The keys of one table; what is not given or empty is left out."""
     table: dict[str, Any] = {}
     for attribute in attrs.fields(instance.__class__):
@@ -46,9 +46,9 @@ def _shown(value: Any, annotation: Any) -> Any:
     if kind is not None:
         return kind.show(value)
     if attrs.has(value.__class__):
-        return _table(value)
+        return written(value)
     if isinstance(value, tuple):
-        return [_table(entry) for entry in cast("tuple[object, ...]", value)]
+        return [written(entry) for entry in cast("tuple[object, ...]", value)]
     return value
 
 
@@ -65,4 +65,4 @@ def _named(named: Mapping[str, Source]) -> Any:
 
 
 def _source(source: Source) -> Any:
-    return source.nested() if isinstance(source, Integers) else _table(source)
+    return source.nested() if isinstance(source, Integers) else written(source)

@@ -15,16 +15,10 @@ from typing import Any
 import attrs
 
 from turncoat.scenarios.crosschecks import corrupted
+from turncoat.scenarios.figures import default_host, default_link, host_figures, link_figures
 from turncoat.scenarios.inputs import Integers, Source, Sources, draw, sources_for
 from turncoat.scenarios.layers import Document
-from turncoat.scenarios.presets import (
-    HostFigures,
-    LinkFigures,
-    default_host,
-    default_link,
-    host_figures,
-    link_figures,
-)
+from turncoat.scenarios.presets import HostFigures, LinkFigures
 from turncoat.scenarios.problems import End, Path, Problem, Refusal
 from turncoat.scenarios.resolved import resolved
 from turncoat.scenarios.schema import (
@@ -123,11 +117,11 @@ class Scenario:
 
     @property
     def default_link(self) -> LinkFigures:
-        """The link of every pair that no [[network.link]] speaks of."""
+        """The link of every pair that no region and no [[network.link]] speaks of."""
         return default_link(self.network)
 
     def link(self, sender: str, receiver: str) -> LinkFigures:
-        """The link from one party to another."""
+        """The link from one party to another, entries with a time left aside."""
         return link_figures(self.network, sender, receiver)
 
     @property

@@ -13,7 +13,8 @@ import attrs
 
 from turncoat.scenarios.kinds import later, one_or_more, told
 from turncoat.scenarios.problems import Path
-from turncoat.scenarios.schema_world import Adversary, Fault, Host, Link, Network
+from turncoat.scenarios.schema_network import Network
+from turncoat.scenarios.schema_world import Adversary, Fault
 from turncoat.scenarios.values import (
     Bits,
     Conditions,
@@ -245,26 +246,10 @@ class Tables:
     expect: Expect = attrs.field(factory=Expect, metadata=told("What the run is judged by."))
 
 
-_NETWORK_LATER = ("correlation", "gemodel", "duplicate", "corrupt", "reorder", "rate", "limit")
-
 # Keys that the manual names and no release has: "not supported yet", never "unknown".
 LATER_KEYS: Mapping[type, tuple[str, ...]] = {
     Tables: ("sweep",),
     Protocol: ("threshold", "delta", "prep", "fixed_point"),
     Parties: ("roles",),
-    Network: (*_NETWORK_LATER, "regions", "empirical"),
-    Link: (*_NETWORK_LATER, "start", "end", "empirical", "transport"),
-    Host: ("rate", "limit", "regions"),
-    Fault: (
-        "for",
-        "memory",
-        "direction",
-        "probability",
-        "shape",
-        "groups",
-        "link",
-        "mean_up",
-        "mean_down",
-    ),
     Expect: ("privacy", "reveals"),
 }

@@ -1,4 +1,4 @@
-"""The part of the scenario file that surrounds the protocol: the network, faults and the adversary.
+"""The part of the scenario file that goes against the protocol: faults and the adversary.
 
 One class per table, one field per key; see `schema.py`, which puts them together.
 """
@@ -8,8 +8,8 @@ from typing import Annotated, Any, Literal
 import attrs
 
 from turncoat.scenarios.kinds import later, told
+from turncoat.scenarios.schema_network import LinkKeys
 from turncoat.scenarios.values import (
-    BitsPerSecond,
     Nanoseconds,
     Parameters,
     Positive,
@@ -17,94 +17,13 @@ from turncoat.scenarios.values import (
     Probability,
     ProtocolPoint,
     Somebody,
-    Struck,
 )
+from turncoat.scenarios.values_world import Divided, Struck
 
-Distribution = Annotated[
-    Literal["uniform", "constant"],
-    later("normal", "lognormal", "exponential", "pareto", "empirical"),
+FaultKind = Literal[
+    "crash", "restart", "pause", "omission", "partition", "heal", "degrade", "churn"
 ]
-PresetName = Annotated[Literal["ideal", "lan", "wan"], later("mobile")]
-
-
-@attrs.frozen(kw_only=True)
-class Link:
-    """[[network.link]]: what is different between some pairs; later entries win."""
-
-    from_: Somebody = attrs.field(metadata=told("The senders: names or globs."))
-    to: Somebody = attrs.field(metadata=told("The receivers: names or globs."))
-    both: bool = attrs.field(default=False, metadata=told("The other direction as well."))
-    latency: Nanoseconds | None = attrs.field(
-        default=None,
-        metadata=told("Propagation delay; resets the jitter unless that is given too."),
-    )
-    jitter: Nanoseconds | None = attrs.field(
-        default=None, metadata=told("Half-width of the uniform distribution around the latency.")
-    )
-    distribution: Distribution | None = attrs.field(
-        default=None, metadata=told("How delays are distributed.")
-    )
-    loss: Probability | None = attrs.field(
-        default=None, metadata=told("Probability that an attempt to send is lost.")
-    )
-    rto: PositiveNanoseconds | None = attrs.field(
-        default=None, metadata=told("First retransmission timeout.")
-    )
-
-
-@attrs.frozen(kw_only=True)
-class Host:
-    """[[network.host]]: what is different about some parties' lines. Later entries win."""
-
-    who: Somebody = attrs.field(metadata=told("The parties: names or globs."))
-    bandwidth_up: BitsPerSecond | None = attrs.field(
-        default=None, metadata=told('Rate of the uplink, or "unlimited".')
-    )
-    bandwidth_down: BitsPerSecond | None = attrs.field(
-        default=None, metadata=told('Rate of the downlink, or "unlimited".')
-    )
-
-
-@attrs.frozen(kw_only=True)
-class Network:
-    """[network]: what lies between the parties. A key that is given overrides the preset's."""
-
-    preset: PresetName = attrs.field(
-        default="ideal",
-        metadata=told("Where the numbers start from: no delay at all, a LAN, a WAN."),
-    )
-    latency: Nanoseconds | None = attrs.field(
-        default=None,
-        metadata=told(
-            'Propagation delay of every link, such as "40 ms". Giving it sets the preset\'s jitter '
-            "to 0, unless jitter is given too."
-        ),
-    )
-    jitter: Nanoseconds | None = attrs.field(
-        default=None, metadata=told("Half-width of the uniform distribution around the latency.")
-    )
-    distribution: Distribution | None = attrs.field(
-        default=None, metadata=told('How delays are distributed; default "uniform".')
-    )
-    loss: Probability | None = attrs.field(
-        default=None,
-        metadata=told("Probability that an attempt to send is lost, and hence sent again later."),
-    )
-    rto: PositiveNanoseconds | None = attrs.field(
-        default=None,
-        metadata=told("First retransmission timeout; default: 200 ms, or the latency both ways."),
-    )
-    bandwidth_up: BitsPerSecond | None = attrs.field(
-        default=None, metadata=told('Rate of every uplink, such as "100 Mbit/s", or "unlimited".')
-    )
-    bandwidth_down: BitsPerSecond | None = attrs.field(
-        default=None, metadata=told('Rate of every downlink, or "unlimited".')
-    )
-    transport: Annotated[Literal["reliable"], later("datagram")] = attrs.field(
-        default="reliable", metadata=told("Reliable and in order: loss costs time, not messages.")
-    )
-    link: tuple[Link, ...] = attrs.field(default=(), metadata=told("Exceptions by pair."))
-    host: tuple[Host, ...] = attrs.field(default=(), metadata=told("Exceptions by party."))
+Shape = Literal["groups", "halves", "isolate", "one-way", "bridge"]
 
 
 @attrs.frozen(kw_only=True)
@@ -128,12 +47,67 @@ class Fault:
     name: str | None = attrs.field(
         default=None, metadata=told("A name for reports; default: its kind and its number.")
     )
-    kind: Annotated[
-        Literal["crash"],
-        later("restart", "pause", "omission", "partition", "heal", "degrade", "churn"),
-    ] = attrs.field(metadata=told('What happens: "crash" is a power cut.'))
-    who: Struck = attrs.field(metadata=told("The parties it strikes: names or globs."))
+    kind: FaultKind = attrs.field(
+        metadata=told("What happens; `turncoat list faults` shows the kinds.")
+    )
+    who: Struck | None = attrs.field(
+        default=None,
+        metadata=told(
+            "The parties it strikes: names or globs, { count = 2 } or { fraction = 0.1 } of all "
+            "parties, drawn from the seed. What strikes the network (partition, heal, degrade) "
+            "waits for the sends of a single party if its trigger is one of after, after_sends: "
+            "who is that party."
+        ),
+    )
     when: FaultWhen = attrs.field(metadata=told("The trigger: one of at, after_sends, after."))
+    for_: PositiveNanoseconds | None = attrs.field(
+        default=None,
+        metadata=told(
+            "How long a restart or a pause takes, and after which time an omission, a partition "
+            "or a degradation ends; default of these three: never."
+        ),
+    )
+    memory: Literal["durable", "amnesia"] | None = attrs.field(
+        default=None,
+        metadata=told(
+            "What a restart or churn leaves: the party as it was (durable, the default), or a new "
+            "incarnation that knows nothing."
+        ),
+    )
+    direction: Literal["send", "receive", "both"] | None = attrs.field(
+        default=None, metadata=told('Which messages an omission loses; default: "both".')
+    )
+    probability: Probability | None = attrs.field(
+        default=None, metadata=told("Probability that an omission loses a message; default: 1.")
+    )
+    shape: Shape | None = attrs.field(
+        default=None,
+        metadata=told(
+            "How a partition divides: by groups (the default), into two halves drawn from the "
+            "seed (halves), each of who from everybody (isolate), groups[0] → groups[1] only "
+            "(one-way), two halves that both talk to who (bridge)."
+        ),
+    )
+    groups: Divided | None = attrs.field(
+        default=None,
+        metadata=told(
+            'The groups of a partition, such as [["alice", "bob"], ["carol"]]; who is in none '
+            "talks to all."
+        ),
+    )
+    link: LinkKeys | None = attrs.field(
+        default=None,
+        metadata=told(
+            "What a degradation makes of the links between who and all others: { keys of "
+            "[network] }."
+        ),
+    )
+    mean_up: PositiveNanoseconds | None = attrs.field(
+        default=None, metadata=told("Mean time between coming and going in churn.")
+    )
+    mean_down: PositiveNanoseconds | None = attrs.field(
+        default=None, metadata=told("Mean time between going and coming back in churn.")
+    )
 
 
 @attrs.frozen(kw_only=True)

@@ -1,11 +1,12 @@
-"""The parties' names: spelt out, made from a pattern, and chosen by name or glob."""
+"""The parties' names: spelt out, made from a pattern, chosen by name or glob, and refused where
+they mean nobody."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 
 from turncoat.scenarios.decoded import quoted
-from turncoat.scenarios.problems import Refusal
+from turncoat.scenarios.problems import End, Path, Refusal, did_you_mean, listed
 from turncoat.scenarios.schema import Parties
 
 DEFAULT_PATTERN = "P{i}"
@@ -50,3 +51,23 @@ def selected(patterns: Iterable[str], names: Sequence[str]) -> tuple[str, ...]:
     """All parties that some pattern means, each once, in the parties' order."""
     chosen = {name for pattern in patterns for name in matching(pattern, names)}
     return tuple(name for name in names if name in chosen)
+
+
+def unknown(patterns: Sequence[str], names: Sequence[str], path: Path) -> Iterator[Refusal]:
+    """The refusals of names and globs that mean nobody, or stand there twice."""
+    for k, pattern in enumerate(patterns):
+        yield from nobody(pattern, names, (*path, k))
+        if pattern in patterns[:k]:
+            yield Refusal(f"{pattern!r} is named twice", "name it once", (*path, k))
+
+
+def nobody(pattern: str, names: Sequence[str], path: Path, end: End = "value") -> Iterator[Refusal]:
+    """The refusal of a name or glob that means no party."""
+    if matching(pattern, names):
+        return
+    if is_glob(pattern):
+        remedy = f"the parties are {listed(names)}"
+        yield Refusal(f"{quoted(pattern)} matches no party", remedy, path, end)
+    else:
+        remedy = did_you_mean(pattern, names)
+        yield Refusal(f"no party is called {quoted(pattern)}", remedy, path, end)

@@ -92,15 +92,6 @@ def somebody(value: object) -> tuple[str, ...]:
     return names(value)
 
 
-def _struck(value: object) -> tuple[str, ...]:
-    """The parties of a fault; random choices of them are still to come."""
-    for key in ("fraction", "count"):
-        if is_table(value) and key in value:
-            remedy = "name the parties, or use a glob"
-            raise Refusal(f"{{ {key} = … }} is not supported yet", remedy, (key,), "key")
-    return somebody(value)
-
-
 def conditions(value: object) -> Mapping[str, str | int]:
     """The cells that chosen rows of a CSV file have."""
     if not is_table(value):
@@ -249,7 +240,6 @@ Texts = Annotated[
 ]
 Names = Annotated[tuple[str, ...], Kind(names, list, _NAMES)]
 Somebody = Annotated[tuple[str, ...], Kind(somebody, list, _NAMES)]
-Struck = Annotated[tuple[str, ...], Kind(_struck, list, _NAMES)]
 Conditions = Annotated[Mapping[str, str | int], Kind(conditions, dict, {"type": "object"})]
 ProtocolPoint = Annotated[str, Kind(_protocol_point, _same, _KEBAB.schema)]
 Title = Annotated[

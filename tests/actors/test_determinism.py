@@ -179,6 +179,20 @@ def test_the_digest_changes_with_one_nanosecond():
     assert len(digest) == 3
 
 
+def test_the_digest_covers_times_and_order_of_arrival():
+    """Nobody looks at the mail before all is here: the outcomes are the same, at the same times."""
+
+    async def main(party):
+        party.send_all(Ping(1))
+        await party.sleep(100 * MS)
+        return len(await party.gather(Ping))
+
+    links = [{}, {(1, 2): Link(41 * MS)}, {(1, 2): Link(39 * MS)}, {(1, 2): Link(38 * MS)}]
+    runs = [play(main, 3, links=link) for link in links]
+    assert len({run.digest for run in runs}) == 4
+    assert all(run.journal.marks == runs[0].journal.marks for run in runs)
+
+
 @pytest.mark.parametrize(
     "change",
     [

@@ -8,7 +8,7 @@ from turncoat.actors.faults import Crash
 from turncoat.actors.ledger import Traffic
 from turncoat.actors.link import MILLISECOND, Link
 
-from .toys import Blob, Nothing, Ping, Pong, Residues, Rewrite, Values, play
+from .toys import Blob, Nothing, Ping, Pong, Residues, Rewrite, Values, play, says
 
 MS = MILLISECOND
 
@@ -144,6 +144,17 @@ def test_a_message_to_all_is_journalled_once_and_read_back_whole():
     assert (one.receivers, one.tampered) == ((2, 3), False)
     assert (two.first, two.sid, two.kind, two.receivers) == (2, "z", "Nothing", (3,))
     assert run.journal.copies == 3
+
+
+def test_the_journal_marks_what_a_rule_touched():
+    """P3 changes its copy to P1 and leaves that to P2 alone; honest rows are never marked."""
+
+    async def main(party):
+        party.send_all(Ping(1))
+
+    run = play(main, rules={3: [Rewrite("Ping", says(Ping(9)), to=(1,))]})
+    rows = {(sent.sender, sent.receivers): sent.tampered for sent in run.journal.postings()}
+    assert rows == {(1, (2, 3)): False, (2, (3, 1)): False, (3, (1,)): True, (3, (2,)): False}
 
 
 @pytest.mark.parametrize("keep", [False, True])

@@ -4,6 +4,7 @@ import attrs
 import pytest
 
 from turncoat.actors.envelope import Envelope
+from turncoat.actors.errors import MisuseError
 from turncoat.actors.rule import Receipt, changed, through
 from turncoat.actors.wire import Encoded
 
@@ -95,6 +96,14 @@ def test_receipts_count_firings_and_what_reached_the_wire(change, to, fired, on_
 )
 def test_a_behaviour_acted_if_it_did_what_it_declares(change, intends, to, acted):
     assert receipt(change, intends=intends, to=to).acted is acted
+
+
+def test_a_rule_serves_one_run():
+    """Its receipt, and whatever else it counts, belongs to that run: the next would differ."""
+    rules = {3: [Rewrite("Ping", says(Ping(9)))]}
+    play(two_rounds, 3, rules=rules)
+    with pytest.raises(MisuseError, match="rewrite Ping has acted before"):
+        play(two_rounds, 3, rules=rules)
 
 
 def test_kinds_of_change_are_listed_in_order_of_first_sight():

@@ -1,6 +1,7 @@
 """Sids, strands and the mistakes an author can make with them: loud, and never a peer's fault."""
 
 import pytest
+import trio
 
 from turncoat.actors.errors import MisuseError, ProtocolAbort
 from turncoat.actors.link import MILLISECOND
@@ -160,7 +161,6 @@ def test_a_parents_sid_is_not_its_childrens():
 
 def test_two_tasks_of_one_strand_do_not_wait_for_the_same_messages():
     """Only a program that opens nurseries of its own gets here."""
-    import trio  # noqa: PLC0415 (protocols cannot)
 
     async def main(party):
         async with trio.open_nursery() as nursery:

@@ -13,10 +13,11 @@ import attrs
 import numpy as np
 
 from turncoat.actors.envelope import Envelope
+from turncoat.actors.journal import Fate
 from turncoat.actors.link import MILLISECOND, Link
 from turncoat.actors.outcome import Output
 from turncoat.actors.rule import Change, Receipt
-from turncoat.actors.topology import Cast, Host, Topology
+from turncoat.actors.topology import Cast, Host, Override, Topology
 from turncoat.actors.wire import elements, integer, message, octets
 from turncoat.actors.world import Run, World
 
@@ -150,12 +151,13 @@ def toy_world(
     links: dict[tuple[int, int], Link] | None = None,
     host: Host | None = None,
     hosts: dict[int, Host] | None = None,
+    overrides: tuple[Override, ...] = (),
     **rest: Any,
 ) -> World:
     """n parties on equal links (default: 40 ms, constant), and whatever else a `World` takes."""
     topology = Topology(
         default=link or Link(40 * MILLISECOND), links=links or {}, host=host or Host(),
-        hosts=hosts or {},
+        hosts=hosts or {}, overrides=overrides,
     )  # fmt: skip
     rest.setdefault("cast", Cast(tuple(f"party-{i}" for i in range(1, n + 1))))
     return World(tapes=ToyTape, structures=STRUCTURES, topology=topology, **rest)
@@ -203,3 +205,32 @@ class Rewrite:
 def says(body: Any) -> Callable[[Envelope], Iterable[Envelope]]:
     """Say `body` instead."""
     return lambda envelope: [attrs.evolve(envelope, body=body)]
+
+
+# -- what many tests run ---------------------------------------------------------------------------
+
+
+def lying(change, kind: str = "Ping", to: tuple[int, ...] = (), **rest):
+    """The rules of a world in which P3 lies."""
+    return {3: [Rewrite(kind, change, to=to, **rest)]}
+
+
+async def pings(party):
+    got = await party.exchange_all(Ping(party.me))
+    return sorted(ping.number for ping in got.values())
+
+
+async def forever(party):
+    for k in range(10**9):
+        await party.sub(str(k)).exchange_all(Ping(1))
+
+
+def fates(run) -> dict[tuple[str, int], Fate]:
+    """(sid, receiver) → what became of the copy; copies in flight at the end are not in it."""
+    ends = {arrival.copy: arrival.fate for arrival in run.journal.arrivals()}
+    return {
+        (sent.sid, receiver): ends[copy]
+        for sent in run.journal.postings()
+        for copy, receiver in enumerate(sent.receivers, sent.first)
+        if copy in ends
+    }

@@ -92,3 +92,54 @@ def test_a_stall_says_who_waits_for_what_and_who_is_dead():
     assert {w["party"] for w in waiting} == {"alice", "bob"}
     assert {w["kind"] for w in waiting} == {"SubShare"}
     assert all(w["missing"] == w["dead"] == ["carol"] for w in waiting)
+
+
+# What the scenarios of networks and faults claim, against the same run without
+
+
+def calm(name, **overrides):
+    return simulate(load(name, {"fault": [], "expect": {"verdict": "OK"}, **overrides}))
+
+
+@pytest.mark.parametrize(
+    "name", ["partition-that-heals", "durable-restart", "paused-party", "phones-come-and-go"]
+)
+def test_a_fault_that_ends_costs_time_and_nothing_else(name):
+    struck, without = simulate(load(name)), calm(name)
+    assert struck.run.virtual_ns > without.run.virtual_ns
+    for key in ("messages", "payload_bytes", "framing_bytes", "rounds"):
+        assert struck.json()["totals"][key] == without.json()["totals"][key]
+    assert struck.outcome.items() == without.outcome.items()
+
+
+def test_a_partition_costs_more_than_its_length_because_timers_double():
+    report = simulate(load("partition-that-heals"))
+    assert report.ledger.total().resent_bytes > 0
+    assert report.run.virtual_ns > (5000 + 130) * 10**6
+
+
+def test_a_short_queue_trades_waiting_in_line_for_waiting_for_a_timer():
+    long_queue = calm("tail-drop", **{"network.host[0].limit": "unlimited"})
+    assert long_queue.run.virtual_ns == 1_360_512_000
+    assert simulate(load("tail-drop")).run.virtual_ns > 4 * long_queue.run.virtual_ns
+
+
+def test_a_buffer_that_is_too_large_holds_up_what_is_small():
+    without = {"network.rate": "unlimited", "network.limit": "unlimited"}
+    assert calm("bufferbloat", **without).run.virtual_ns == 80 * 10**6
+
+
+def test_losses_come_in_bursts():
+    """The same share of losses, 3/4·p/(p + r) = 1/8, but one by one, costs less than half."""
+    bursts, single = load("burst-loss"), {"network": {"preset": "wan", "loss": 0.125}}
+    times = [
+        sum(simulate(scenario, seed).run.virtual_ns for seed in range(30))
+        for scenario in (bursts, load("burst-loss", single))
+    ]
+    assert times[0] > 2 * times[1]
+
+
+def test_a_run_that_forgets_and_one_that_does_not_part_ways():
+    forgets, remembers = (simulate(load(f"{what}-restart")) for what in ("amnesia", "durable"))
+    assert forgets.verdict.findings == ("ABORT",)
+    assert remembers.verdict.findings == ("OK",)

@@ -90,4 +90,4 @@ def test_the_digest_is_that_of_the_release():
     assert turncoat.run("average-salary").digest == GOLDEN
 
 
-GOLDEN = "1ad7e6044357ea53c1b10aef1d4a62d42fa370743aae036d25406364ec79027e"
+GOLDEN = "9ce86e3950f5ee8fc372054f8f59c08b5601e101b88d15b2cf2ab367661cb115"

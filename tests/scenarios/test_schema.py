@@ -3,14 +3,16 @@
 import subprocess
 import sys
 import tomllib
+from pathlib import Path
 
 import attrs
 import jsonschema
 import pytest
 
+from turncoat.scenarios.fault_kinds import FAULT_KINDS, SHAPES
 from turncoat.scenarios.json_schema import json_schema
 from turncoat.scenarios.kinds import choices_of, key_of, keys_of
-from turncoat.scenarios.loader import catalogue, catalogue_folder
+from turncoat.scenarios.loader import catalogue, catalogue_folder, loads
 from turncoat.scenarios.presets import PRESETS
 from turncoat.scenarios.schema import (
     LATER_KEYS,
@@ -22,15 +24,21 @@ from turncoat.scenarios.schema import (
     ScenarioTable,
     Tables,
 )
+from turncoat.scenarios.schema_network import (
+    GilbertElliott,
+    Host,
+    Link,
+    LinkKeys,
+    Network,
+    PresetName,
+)
 from turncoat.scenarios.schema_world import (
     Adversary,
     AdversaryWhen,
     Fault,
+    FaultKind,
     FaultWhen,
-    Host,
-    Link,
-    Network,
-    PresetName,
+    Shape,
 )
 
 # The manual's table of scenario keys, which is normative: a class has no key but these, and a key
@@ -53,7 +61,12 @@ MANUAL = {
         "from to both start end latency jitter distribution correlation loss gemodel duplicate "
         "corrupt reorder rate limit transport rto empirical"
     ),
-    Host: "who bandwidth_up bandwidth_down rate limit regions",
+    Host: "who bandwidth_up bandwidth_down limit",
+    GilbertElliott: "p r one_minus_h one_minus_k",
+    LinkKeys: (
+        "latency jitter distribution correlation loss gemodel duplicate corrupt reorder rate limit "
+        "rto empirical"
+    ),
     Fault: (
         "name kind who when for memory direction probability shape groups link mean_up mean_down"
     ),
@@ -83,6 +96,29 @@ def test_every_key_is_explained_in_a_sentence(cls):
 def test_every_preset_that_may_be_named_has_numbers_and_says_where_they_come_from():
     assert choices_of(PresetName)[0] == tuple(PRESETS)
     assert all(preset.source.endswith(".") for preset in PRESETS.values())
+
+
+# Kinds of fault
+
+FAULTS_DOCUMENT = (Path(__file__).parents[2] / "docs" / "faults.md").read_text(encoding="utf-8")
+
+
+def test_every_kind_and_shape_that_may_be_named_has_its_keys_and_stands_in_the_document():
+    assert choices_of(FaultKind)[0] == tuple(FAULT_KINDS)
+    assert choices_of(Shape)[0] == tuple(SHAPES)
+    for entry in (*FAULT_KINDS.values(), *SHAPES.values()):
+        assert {*entry.needs, *entry.may} <= {*keys_of(Fault)}
+    for name in (*FAULT_KINDS, *SHAPES):
+        assert f"| `{name}`" in FAULTS_DOCUMENT
+
+
+@pytest.mark.parametrize("kind", FAULT_KINDS)
+def test_the_example_of_a_kind_is_one(kind):
+    cut = '[[fault]]\nkind = "partition"\ngroups = ["alice", "bob"]\nwhen = { at = "1 s" }\n'
+    example = "\n".join([f'[[fault]]\nkind = "{kind}"', *FAULT_KINDS[kind].example])
+    names = ["alice", "bob", "carol", "dave", "erin"]
+    text = f'[protocol]\nuse = "bgw"\n[parties]\nnames = {names}\n{cut}{example}\n'
+    assert loads(text).faults[1].kind == kind
 
 
 # JSON schema
@@ -121,7 +157,14 @@ def test_the_json_schema_accepts_the_catalogue(name):
         {"latncy": "40 ms"},
         {"latency": 40},
         {"latency": "40 msec"},
-        {"preset": "mobile"},
+        {"preset": "moblie"},
+        {"distribution": "gaussian"},
+        {"correlation": 1},
+        {"limit": 0},
+        {"gemodel": {"p": 0.1}},
+        {"regions": {"alice": "frankfort"}},
+        {"empirical": [41]},
+        {"transport": "udp"},
         {"loss": 2},
         {"bandwidth_up": "100 MB/s"},
         {"link": {"from": "a", "to": "b"}},
