@@ -20,7 +20,7 @@ from turncoat.cli.render import promise
 from turncoat.protocols import registry
 from turncoat.protocols.algebra.field import parse_field
 from turncoat.protocols.arithmetic.predict import predict
-from turncoat.protocols.declare import Declaration, declarations
+from turncoat.protocols.declare import Declaration
 from turncoat.scenarios.fault_kinds import FAULT_KINDS, SHAPES
 from turncoat.scenarios.kinds import key_of
 from turncoat.scenarios.presets import PRESETS
@@ -50,11 +50,7 @@ def default_field() -> Any:
 # Protocols and their steps
 
 
-def steps() -> dict[str, Declaration]:
-    """Every declared step of every family: "bgw/multiply" → its declaration."""
-    for family in registry.FAMILIES:
-        registry.family(family)  # importing a family declares its steps
-    return {declaration.name: declaration for declaration in declarations()}
+steps = registry.steps  # "bgw/multiply" → its declaration
 
 
 def protocol(name: str, sizes: Sizes) -> Iterator[Block]:
@@ -79,7 +75,7 @@ def protocol(name: str, sizes: Sizes) -> Iterator[Block]:
 
 
 def _costs(own: Mapping[str, Declaration], sizes: Sizes, width: int) -> Grid:
-    at = f"n={sizes.n} t={sizes.t} m={sizes.m}"
+    at = f"n={sizes.n} t={sizes.t} m={sizes.m} k={sizes.k}"
     head = ("step", "rounds", "elements of all parties", f"at {at}", "payload")
     rows = [
         (name, step.cost.rounds, step.cost.elements_total, f"{elements:,}", payload)
@@ -91,7 +87,7 @@ def _costs(own: Mapping[str, Declaration], sizes: Sizes, width: int) -> Grid:
 
 def _figures(step: Declaration, sizes: Sizes, width: int) -> tuple[int, str]:
     found = step.cost.evaluate(n=sizes.n, t=sizes.t or 0, m=sizes.m, k=sizes.k)
-    return int(found.elements_total), amounts.octets(int(found.elements_total) * width)
+    return int(found.elements_total), amounts.octets(found.payload_bytes(width))
 
 
 def step(declaration: Declaration, sizes: Sizes) -> Iterator[Block]:
@@ -105,10 +101,13 @@ def step(declaration: Declaration, sizes: Sizes) -> Iterator[Block]:
     yield from _told(declaration.function)
     yield Text()
     yield Line("cost", f"rounds {cost.rounds}, field elements {cost.elements_total} by all parties")
+    if cost.octets_total != "0":
+        yield Line("", f"and {cost.octets_total} bytes of keys")
     for role, formula in cost.per_role.items():
         yield Line("", f"of these, {formula} by each {role} ({found.per_role[role]:,})")
     total = f"{amounts.count(int(found.rounds), 'round')} · {elements:,} elements · {payload}"
-    yield Line("in figures", f"n = {sizes.n}, t = {sizes.t}, m = {sizes.m}: {total}")
+    second = f", k = {sizes.k}" if "k" in cost.variables else ""
+    yield Line("in figures", f"n = {sizes.n}, t = {sizes.t}, m = {sizes.m}{second}: {total}")
     yield Line(
         "", f"payload in the field {family.field.name}; every message has 32 B of header besides"
     )

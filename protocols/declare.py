@@ -12,7 +12,7 @@ from typing import Any, Literal, TypeVar, cast
 
 import attrs
 
-from turncoat.protocols.formula import check_formula, check_threshold, holds, value
+from turncoat.protocols.formula import check_formula, check_threshold, holds, letters, value
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -97,11 +97,17 @@ def _names(parties: frozenset[int]) -> str:
 
 @attrs.frozen
 class CostFigures:
-    """A cost in numbers. elements_total and per_role: field elements sent, own copies free."""
+    """A cost in numbers. elements_total and per_role: field elements sent, own copies free.
+    octets_total: payload that is no field elements (keys, seeds) [bytes]."""
 
     rounds: int | Fraction
     elements_total: int | Fraction
     per_role: Mapping[str, int | Fraction]
+    octets_total: int | Fraction = 0
+
+    def payload_bytes(self, element_bytes: int) -> int:
+        """The whole payload, over a field whose elements take so many bytes."""
+        return int(self.elements_total * element_bytes + self.octets_total)
 
 
 @attrs.frozen
@@ -109,7 +115,8 @@ class Cost:
     """What one call costs, as formulas in n, t, m (entries of the result) and k (a second length).
 
     rounds: causal depth. elements_total: field elements that all parties send together.
-    per_role: the same for one party of each role. Raises ValueError for a text that is no formula.
+    per_role: the same for one party of each role. octets_total: payload beside field elements
+    [bytes]. Raises ValueError for a text that is no formula.
     """
 
     rounds: str = attrs.field(validator=_formula)
@@ -117,13 +124,23 @@ class Cost:
     per_role: Mapping[str, str] = attrs.field(
         factory=dict[str, str], converter=_read_only, validator=_formulas, kw_only=True
     )
+    octets_total: str = attrs.field(default="0", validator=_formula, kw_only=True)
+
+    @property
+    def variables(self) -> frozenset[str]:
+        """The letters that some formula of it uses."""
+        texts = (self.rounds, self.elements_total, self.octets_total, *self.per_role.values())
+        return frozenset[str]().union(*map(letters, texts))
 
     def evaluate(self, *, n: int, t: int, m: int = 1, k: int = 1) -> CostFigures:
         """The figures for these parameters."""
         at = {"n": n, "t": t, "m": m, "k": k}
         roles = {role: value(text, at) for role, text in self.per_role.items()}
         return CostFigures(
-            value(self.rounds, at), value(self.elements_total, at), MappingProxyType(roles)
+            value(self.rounds, at),
+            value(self.elements_total, at),
+            MappingProxyType(roles),
+            value(self.octets_total, at),
         )
 
 

@@ -1,7 +1,7 @@
 """Cost formulas and thresholds: small expressions in n, t, m, k, read by `ast`, never by `eval`.
 
-Holds the grammar (+ − * / ** ( ) ceil log2 max min, one comparison for a threshold) and its exact
-value as a fraction. Knows nothing of protocols, parties or what the letters stand for.
+Holds the grammar (+ − * / ** ( ) ceil log2 max min ones, one comparison for a threshold) and its
+exact value as a fraction. Knows nothing of protocols, parties or what the letters stand for.
 """
 
 import ast
@@ -24,6 +24,11 @@ def _log2(x: Fraction) -> Fraction:
     return Fraction(math.log2(x))
 
 
+def _ones(x: Fraction) -> int:
+    """How many binary digits of a natural number are 1: a public exponent's products."""
+    return int(x).bit_count()
+
+
 _OPERATORS: dict[type[ast.operator], Callable[[Fraction, Fraction], Fraction]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
@@ -41,6 +46,7 @@ _FUNCTIONS: dict[str, Callable[..., _Number]] = {
     "log2": _log2,
     "max": max,
     "min": min,
+    "ones": _ones,
 }
 
 
@@ -67,6 +73,12 @@ def value(text: str, variables: Mapping[str, int]) -> _Number:
     except ZeroDivisionError:
         raise ValueError(f"the formula {text!r} divides by zero at {dict(variables)}") from None
     return result.numerator if result.denominator == 1 else result
+
+
+def letters(text: str) -> frozenset[str]:
+    """The variables that occur in a formula."""
+    names = {node.id for node in ast.walk(_tree(text)) if isinstance(node, ast.Name)}
+    return frozenset(names & set(VARIABLES))
 
 
 def holds(text: str, variables: Mapping[str, int]) -> bool:

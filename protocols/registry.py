@@ -8,10 +8,12 @@ from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 
+from turncoat.protocols.declare import Declaration, declarations
 from turncoat.protocols.user_program import load_user_program
 
 if TYPE_CHECKING:
@@ -66,6 +68,36 @@ PROGRAMS: Mapping[str, Entry] = _by_name(
         "Σ x_k·y_k, the inner product of two parties' vectors",
         "turncoat.protocols.arithmetic.programs:dot",
     ),
+    Entry(
+        "matmul",
+        "X @ Y, the product of two parties' matrices",
+        "turncoat.protocols.arithmetic.programs:matmul",
+    ),
+    Entry(
+        "polynomial",
+        "a public polynomial at every entry of every party",
+        "turncoat.protocols.arithmetic.programs:polynomial",
+    ),
+    Entry(
+        "covariance",
+        "population covariance of pairs (x, y); opens m·Σxy − Σx·Σy, never a sum",
+        "turncoat.protocols.arithmetic.programs:covariance",
+    ),
+    Entry(
+        "linear-regression",
+        "least squares, exact; opens the normal equations, and no row",
+        "turncoat.protocols.arithmetic.regression:linear_regression",
+    ),
+    Entry(
+        "histogram",
+        "counts per public bin, from each party's own counts",
+        "turncoat.protocols.arithmetic.counting:histogram",
+    ),
+    Entry(
+        "vote",
+        "tallies per candidate, from ballots with a single 1",
+        "turncoat.protocols.arithmetic.counting:vote",
+    ),
 )
 
 
@@ -73,6 +105,16 @@ def family(name: str) -> "FamilyMaker":
     """The family of that name: call it with n, t and a field. Raises ValueError with the nearest
     name if there is none."""
     return cast("FamilyMaker", _entry("protocol family", name, FAMILIES).load())
+
+
+def steps() -> dict[str, Declaration]:
+    """Every declared step of every family, by name: all modules beside a family's are imported, so
+    none can be forgotten."""
+    for entry in FAMILIES.values():
+        package = import_module(entry.where.partition(":")[0].rpartition(".")[0])
+        for module in iter_modules(package.__path__, f"{package.__name__}."):
+            import_module(module.name)
+    return {declaration.name: declaration for declaration in declarations()}
 
 
 def program(name: str, folder: Path | None = None) -> "Program":

@@ -89,6 +89,7 @@ class Prepared:
                 plan.layout,
                 plan.params,
                 record=record,
+                announced=plan.announced,
             )
 
         return main

@@ -17,15 +17,17 @@ from turncoat.adversary.binding import Behaviour, BoundRule, bind
 from turncoat.adversary.registry import BEHAVIOURS, make
 from turncoat.adversary.selector import Selector
 from turncoat.protocols import registry
-from turncoat.protocols.algebra.field import parse_field
-from turncoat.protocols.arithmetic.family import Family
+from turncoat.protocols.algebra.field import Field, parse_field
+from turncoat.protocols.arithmetic.family import Family, FamilyMaker
+from turncoat.protocols.arithmetic.predict import dry_run
 from turncoat.protocols.arithmetic.program import Layout, Program, Values
-from turncoat.protocols.functionalities.plain import evaluate, layout_of
+from turncoat.protocols.functionalities.plain import Operation, evaluate, layout_of
 from turncoat.scenarios import units
+from turncoat.scenarios.decoded import quoted
 from turncoat.scenarios.faults import faults
 from turncoat.scenarios.network import topology
-from turncoat.scenarios.problems import Path, Refusal
-from turncoat.scenarios.schema import Adversary
+from turncoat.scenarios.problems import Path, Refusal, did_you_mean
+from turncoat.scenarios.schema import Adversary, Protocol
 from turncoat.scenarios.selection import selected
 
 if TYPE_CHECKING:
@@ -58,6 +60,7 @@ class Plan:
     program: Program
     params: Mapping[str, Any]
     inputs: Mapping[str, Values]
+    announced: tuple[Operation, ...]
     topology: Topology
     faults: tuple[Fault, ...]
     attacks: tuple[Attack, ...]
@@ -101,9 +104,9 @@ def plan(scenario: "Scenario", seed: int) -> Plan:
     maker = attempt(("protocol", "use"), lambda: registry.family(protocol.use))
     program = attempt(("protocol", "program"), lambda: _program(scenario))
     family = None
-    if maker and field:
+    if maker and field and attempt(("protocol", "variant"), lambda: _variant(maker, protocol)):
         at = ("protocol", "use" if protocol.t is None else "t")
-        family = attempt(at, lambda: maker(len(names), protocol.t, field))
+        family = attempt(at, lambda: _family(maker, scenario, field))
     attacks = [
         attempt(("adversary", k), lambda entry=entry, k=k: _attack(entry, k, names))
         for k, entry in enumerate(scenario.adversaries)
@@ -111,7 +114,14 @@ def plan(scenario: "Scenario", seed: int) -> Plan:
     inputs = _inputs(scenario, seed)
     if program and field:
         attempt(("protocol", "program"), lambda: _check_range(scenario, program, inputs, field.p))
-    if refusals or family is None or program is None:
+    announced = None
+    if family and program and not refusals:
+        params = protocol.with_
+        announced = attempt(
+            ("protocol", "variant"),
+            lambda: _announced(family, program, layout_of(inputs), params),
+        )
+    if family is None or program is None or announced is None:
         raise scenario.document.error(refusals)
     return Plan(
         names=names,
@@ -119,11 +129,43 @@ def plan(scenario: "Scenario", seed: int) -> Plan:
         program=program,
         params=protocol.with_,
         inputs=inputs,
+        announced=announced,
         topology=topology(scenario.network, names),
         faults=faults(scenario.faults, names, seed),
         attacks=tuple(attack for attack in attacks if attack is not None),
         corrupted=frozenset(_seats(scenario)),
     )
+
+
+def _variant(maker: FamilyMaker, protocol: Protocol) -> str:
+    """The variant, if the family has it; checked apart, for the sake of the line to point at."""
+    if protocol.variant not in maker.variants:
+        remedy = did_you_mean(protocol.variant, maker.variants)
+        raise Refusal(f"{maker.name} has no variant {quoted(protocol.variant)}", remedy)
+    return protocol.variant
+
+
+def _family(maker: FamilyMaker, scenario: "Scenario", field: Field) -> Family[Any]:
+    given = scenario.protocol
+    n = len(scenario.names)
+    return maker(n, given.t, field, opening=given.opening, variant=given.variant)
+
+
+def _announced(
+    family: Family[Any], program: Program, layout: Layout, params: Mapping[str, Any]
+) -> tuple[Operation, ...]:
+    """The program's steps, if the family prepares for them. Raises Refusal for a program that
+    fails on zeros, from which they would be found."""
+    if "prep" not in family.costs:
+        return ()
+    try:
+        return dry_run(family, program, layout, params).operations
+    except Exception as error:
+        # A user's program may fail on zeros in ways that nobody can foresee.
+        raise Refusal(
+            f"its products cannot be prepared for: on zeros the program fails ({error})",
+            "leave `variant` out, or let the program accept zeros",
+        ) from error
 
 
 def _inputs(scenario: "Scenario", seed: int) -> dict[str, Values]:

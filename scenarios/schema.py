@@ -97,11 +97,23 @@ class Protocol:
     sigma: Positive = attrs.field(
         default=40, metadata=told("Statistical security parameter in bits.")
     )
-    opening: Annotated[Literal["all"], later("king")] = attrs.field(
-        default="all", metadata=told('How values are opened: "all": everybody sends to everybody.')
+    opening: Literal["all", "king"] = attrs.field(
+        default="all",
+        metadata=told(
+            'How values are opened: "all": everybody sends to everybody, in one round; "king": '
+            "through P_1, in two rounds and with fewer elements."
+        ),
     )
     channel: Annotated[Literal["private"], later("plain")] = attrs.field(
         default="private", metadata=told("Channels are authenticated and private.")
+    )
+    variant: str = attrs.field(
+        default="plain",
+        metadata=told(
+            'A variant of the protocol; of bgw: "plain", "compressed" (seeds between pairs stand '
+            'for t shares of each dealing), "dn07" (double sharings beforehand, products through '
+            "a king)."
+        ),
     )
     with_: Parameters = attrs.field(
         factory=dict[str, Any], metadata=told("Parameters of the program and of the protocol.")
@@ -237,7 +249,7 @@ class Tables:
 # Keys that the manual names and no release has: "not supported yet", never "unknown".
 LATER_KEYS: Mapping[type, tuple[str, ...]] = {
     Tables: ("sweep",),
-    Protocol: ("threshold", "delta", "prep", "fixed_point", "variant"),
+    Protocol: ("threshold", "delta", "prep", "fixed_point"),
     Parties: ("roles",),
     Expect: ("privacy", "reveals"),
 }

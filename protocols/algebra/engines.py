@@ -12,22 +12,22 @@ from typing import Any, Protocol, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from turncoat.protocols.algebra.kernels import LOW32, S32, Constants, Formulas, Word, Words
+from turncoat.protocols.algebra.kernels import LOW32, S32, ZERO, Word, Words, formulas_for
 
 CHUNK = 16384  # words: the temporaries of a formula stay in the second-level cache
-LIMB = 21  # bits; a sum of 2^11 products of limbs is an exact double
-LIMB_TERMS = 2048
+EXACT = 53  # bits of the integers that doubles represent without a gap
+LIMB = 22  # bits at most: sums of 2^9 products of limbs are exact
 
 
 class Multiplier(Protocol):
-    """Products modulo one prime, and sums of products."""
+    """Products by one modulus q, and sums of products."""
 
     def mul(self, a: Words, b: Words) -> Words:
         """Elementwise; an operand of one word serves all words of the other."""
         ...
 
     def combine(self, coefficients: Sequence[int], rows: Sequence[Words]) -> Words:
-        """Σ_k c_k·rows[k], for coefficients in [0, p)."""
+        """Σ_k c_k·rows[k], for coefficients in [0, q)."""
         ...
 
     def horner(self, rows: Sequence[Words], points: Sequence[int]) -> Words:
@@ -52,21 +52,21 @@ class PythonEngine:
     Sums are not here: they need three calls of NumPy, and no Python loop beats those.
     """
 
-    def __init__(self, p: int) -> None:
-        self._p = p
+    def __init__(self, modulus: int) -> None:
+        self._q = modulus
 
     def mul(self, a: Words, b: Words) -> Words:
-        p = self._p
+        q = self._q
         if a.size == b.size:
             pairs = zip(a.tolist(), b.tolist(), strict=True)
-            return np.array([x * y % p for x, y in pairs], np.uint64)
+            return np.array([x * y % q for x, y in pairs], np.uint64)
         one, rest = (a, b) if a.size == 1 else (b, a)
         factor = one.item()
-        return np.array([factor * x % p for x in rest.tolist()], np.uint64)
+        return np.array([factor * x % q for x in rest.tolist()], np.uint64)
 
     def combine(self, coefficients: Sequence[int], rows: Sequence[Words]) -> Words:
-        p, columns = self._p, zip(*[row.tolist() for row in rows], strict=True)
-        return np.array([sum(map(mul, coefficients, column)) % p for column in columns], np.uint64)
+        q, columns = self._q, zip(*[row.tolist() for row in rows], strict=True)
+        return np.array([sum(map(mul, coefficients, column)) % q for column in columns], np.uint64)
 
     def horner(self, rows: Sequence[Words], points: Sequence[int]) -> Words:
         *lower, top = [row.tolist() for row in rows]
@@ -75,13 +75,13 @@ class PythonEngine:
             acc = top
             for row in reversed(lower):
                 acc = [v * x + c for v, c in zip(acc, row, strict=True)]
-            values += [v % self._p for v in acc]
+            values += [v % self._q for v in acc]
         return np.array(values, np.uint64).reshape(len(points), len(top))
 
     def products(self, a: Words, b: Words) -> Words:
         columns = b.tolist()
         entries = [
-            sum(x * y for x, y in zip(row, column, strict=True)) % self._p
+            sum(x * y for x, y in zip(row, column, strict=True)) % self._q
             for row in a.tolist()
             for column in columns
         ]
@@ -91,9 +91,10 @@ class PythonEngine:
 class NumpyEngine:
     """The formulas on chunks of NumPy arrays."""
 
-    def __init__(self, formulas: Formulas, constants: Constants) -> None:
+    def __init__(self, modulus: int) -> None:
+        formulas, self._m = formulas_for(modulus)
         self._f: Any = formulas  # annotated for a word; by broadcasting they take arrays
-        self._m = constants
+        self._q = modulus
 
     def add(self, a: Words, b: Words) -> Words:
         return self._elementwise(self._f.add, a, b)
@@ -109,9 +110,9 @@ class NumpyEngine:
         c = [Word(value) for value in coefficients]
         out = np.empty_like(rows[0])
         for part in chunks(out.size):
-            acc = f.absorb(f.product(rows[0][part], c[0], m), m)
+            acc = f.gather(ZERO, f.product(rows[0][part], c[0], m), m)
             for x, row in zip(c[1:], rows[1:], strict=True):
-                acc = f.absorb(acc + f.product(row[part], x, m), m)
+                acc = f.gather(acc, f.product(row[part], x, m), m)
             out[part] = f.reduce(acc, m)
         return out
 
@@ -132,7 +133,7 @@ class NumpyEngine:
             return self._matrix(a, b)
         product, m = self._f.product, self._m
         total = sum(exact_sum(product(a[0, part], b[0, part], m)) for part in chunks(a.shape[1]))
-        return np.array([[total % int(m[0])]], np.uint64)
+        return np.array([[total % self._q]], np.uint64)
 
     def _elementwise(self, op: Any, a: Words, b: Words) -> Words:
         if max(a.size, b.size) <= CHUNK:
@@ -145,28 +146,42 @@ class NumpyEngine:
         return out
 
     def _matrix(self, a: Words, b: Words) -> Words:
-        """Nine products of matrices of doubles, on limbs of 21 bits, for every 2048 terms.
+        """Products of matrices of doubles: nine for 61 bits, four for 31, one for few bits.
 
-        Limbs multiply to less than 2^42, so every sum of 2048 of them is an exact double, in
+        Words are cut into limbs short enough that a sum of `terms` products is an exact double, in
         whatever order BLAS adds.
         """
-        p = self._m[0]
-        weights = [pow(2, LIMB * w, int(p)) for w in range(5)]
+        limbs, width, terms = limbs_of((self._q - 1).bit_length())
+        weights = [2 ** (width * w) % self._q for w in range(2 * limbs - 1)]
         out = np.zeros((len(a), len(b)), np.uint64)
-        for start in range(0, a.shape[1], LIMB_TERMS):
-            x, y = (_limbs(v[:, start : start + LIMB_TERMS]) for v in (a, b))
-            sums = [out.reshape(-1)]
-            for w in range(5):
-                pairs = [(i, w - i) for i in range(3) if 0 <= w - i < 3]
-                terms = [(x[i] @ y[j].T).astype(np.uint64) for i, j in pairs]
-                sums.append((cast("Words", sum(terms)) % p).reshape(-1))
-            out = self.combine([1, *weights], sums).reshape(out.shape)
+        for start in range(0, a.shape[1], terms):
+            x, y = (_cut(v[:, start : start + terms], limbs, width) for v in (a, b))
+            sums = [
+                self._f.residue(cast("Words", sum(_terms_of(x, y, w))).reshape(-1), self._m)
+                for w, weight in enumerate(weights)
+                if weight
+            ]
+            nonzero = [weight for weight in weights if weight]
+            out = self.combine([1, *nonzero], [out.reshape(-1), *sums]).reshape(out.shape)
         return out
 
 
-def _limbs(a: Words) -> list[NDArray[np.float64]]:
-    mask = Word(2**LIMB - 1)
-    return [((a >> Word(LIMB * i)) & mask).astype(np.float64) for i in range(3)]
+def limbs_of(bits: int) -> tuple[int, int, int]:
+    """(number, width) of the limbs of words of so many bits; terms that an exact sum may have."""
+    count = -(-bits // LIMB)
+    width = -(-bits // count)
+    return count, width, 1 << EXACT - 2 * width
+
+
+def _cut(a: Words, limbs: int, width: int) -> list[NDArray[np.float64]]:
+    mask = Word(2**width - 1)
+    return [((a >> Word(width * i)) & mask).astype(np.float64) for i in range(limbs)]
+
+
+def _terms_of(x: Sequence[Any], y: Sequence[Any], weight: int) -> list[Words]:
+    """The products of limbs whose places add to `weight`."""
+    places = [(i, weight - i) for i in range(len(x)) if 0 <= weight - i < len(y)]
+    return [(x[i] @ y[j].T).astype(np.uint64) for i, j in places]
 
 
 def exact_sum(words: Words) -> int:

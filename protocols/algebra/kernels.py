@@ -1,16 +1,15 @@
-"""Arithmetic modulo a prime on 64-bit words: the formulas, and the loops that numba compiles.
+"""Arithmetic modulo a prime or 2^k on 64-bit words: the formulas.
 
 One set of formulas per modulus, written for a word. NumPy's broadcasting makes the same functions
 work on whole arrays, so both engines compute by the same lines; only `&`, `>>`, `<<`, `+`, `-`,
-`*`, `np.minimum` and conversions occur. A new modulus is a new `Formulas`.
+`*`, `%`, `<`, `np.minimum` and conversions occur. A new modulus is a new `Formulas`.
 
-Formulas and loops share this file because numba's cache of compiled loops notices edits here and
-in no other file. numba itself is not imported: `compiled.py` does that, when it pays.
-Knows no shapes, fields or vectors: flat, contiguous arrays of canonical words (below p) only.
+The loops that numba compiles around them are in `loops.py`. Knows no shapes, fields or vectors:
+flat, contiguous arrays of canonical words only.
 
-Words in flight. A *canonical* word is below p. A `product` is any word congruent to a·b. A *loose*
-word is what `absorb` and `step` return: congruent, with room to add one more product or element.
-`reduce` makes a product or a loose word canonical.
+Words in flight. A *canonical* word is below the modulus. A `product` is any word congruent to a·b.
+A *loose* word is what `gather` and `step` return, and 0: congruent, and they take one more product
+or element. `reduce` makes a product or a loose word canonical, `residue` any word at all.
 """
 
 from collections.abc import Callable
@@ -21,12 +20,14 @@ from numpy.typing import NDArray
 
 Word = np.uint64  # in the formulas also an array of words, by broadcasting
 Words = NDArray[np.uint64]
-Constants = tuple[np.uint64, float]  # the modulus p, and its reciprocal rounded down
+# The modulus p (of 2^k: the mask 2^k − 1); its reciprocal rounded down; p shifted to 64 bits, the
+# high word of its reciprocal 2^128/p, and the shift.
+Constants = tuple[np.uint64, float, np.uint64, np.uint64, np.uint64]
 
 # numba takes `word + 1` for a signed sum, hence a typed name for every constant.
 ONE, TWO, S30, S31, S32, S61 = (Word(k) for k in (1, 2, 30, 31, 32, 61))
 LOW30, LOW31, LOW32 = (Word(2**k - 1) for k in (30, 31, 32))
-P61 = Word(2**61 - 1)
+P31, P61 = LOW31, Word(2**61 - 1)
 TWO31 = Word(2**31)
 ZERO = Word(0)
 
@@ -40,9 +41,17 @@ class Formulas(NamedTuple):
     sub: Callable[[Word, Word, Constants], Word]  # canonical a − b
     mul: Callable[[Word, Word, Constants], Word]  # canonical a·b
     product: Callable[[Word, Word, Constants], Word]  # ≡ a·b, for canonical a and b
-    absorb: Callable[[Word, Constants], Word]  # loose + product → loose, or product → loose
+    gather: Callable[[Word, Word, Constants], Word]  # loose + product → loose
     step: Callable[[Word, Word, Word, Constants], Word]  # loose w·x + c, x below SMALL_POINT
     reduce: Callable[[Word, Constants], Word]  # product or loose → canonical
+    residue: Callable[[Word, Constants], Word]  # any word → canonical
+
+
+# ---- every prime
+
+
+def remainder(w: Word, m: Constants) -> Word:
+    return w % m[0]
 
 
 # ---- every p < 2^63: sums. The wrong one of two candidates has wrapped around and is larger.
@@ -70,8 +79,9 @@ def product_61(a: Word, b: Word, m: Constants) -> Word:
     return a0 * b0 + ((a1 * b1) << ONE) + (mid >> S30) + ((mid & LOW30) << S31)
 
 
-def absorb_61(w: Word, m: Constants) -> Word:
-    return (w & P61) + (w >> S61)
+def gather_61(w: Word, v: Word, m: Constants) -> Word:
+    s = w + v
+    return (s & P61) + (s >> S61)
 
 
 def step_61(w: Word, x: Word, c: Word, m: Constants) -> Word:
@@ -87,6 +97,34 @@ def reduce_61(w: Word, m: Constants) -> Word:
 
 def mul_61(a: Word, b: Word, m: Constants) -> Word:
     return reduce_61(product_61(a, b, m), m)
+
+
+# ---- p = 2^31 − 1: a product fits a word. Loose means below 2^33.
+
+
+def fold_31(w: Word) -> Word:
+    return (w & P31) + (w >> S31)
+
+
+def product_31(a: Word, b: Word, m: Constants) -> Word:
+    return a * b
+
+
+def gather_31(w: Word, v: Word, m: Constants) -> Word:
+    return fold_31(w + v)  # of less than 2^62 + 2^33
+
+
+def step_31(w: Word, x: Word, c: Word, m: Constants) -> Word:
+    return fold_31(fold_31(w) * x + c)
+
+
+def reduce_31(w: Word, m: Constants) -> Word:
+    r = fold_31(fold_31(w))  # below p + 4, as w < 2^63
+    return np.minimum(r, r - P31)
+
+
+def mul_31(a: Word, b: Word, m: Constants) -> Word:
+    return reduce_31(a * b, m)
 
 
 # ---- every other p < 2^61, even or odd. Loose means below 4p.
@@ -111,8 +149,9 @@ def product_wide(a: Word, b: Word, m: Constants) -> Word:
     return times(times(a, b >> S31, m), TWO31, m) + times(a, b & LOW31, m)  # below 4p
 
 
-def absorb_any(w: Word, m: Constants) -> Word:
-    return np.minimum(w, w - (m[0] << TWO))
+def gather_any(w: Word, v: Word, m: Constants) -> Word:
+    s = w + v
+    return np.minimum(s, s - (m[0] << TWO))
 
 
 def step_any(w: Word, x: Word, c: Word, m: Constants) -> Word:
@@ -132,117 +171,95 @@ def mul_wide(a: Word, b: Word, m: Constants) -> Word:
     return reduce_any(product_wide(a, b, m), m)
 
 
-# ---- the sets, and which one serves a prime
-
-MERSENNE_61 = Formulas(add, sub, mul_61, product_61, absorb_61, step_61, reduce_61)
-NARROW = Formulas(add, sub, mul_narrow, product_narrow, absorb_any, step_any, reduce_any)
-WIDE = Formulas(add, sub, mul_wide, product_wide, absorb_any, step_any, reduce_any)
-HELPERS: tuple[Callable[..., Any], ...] = (times,)  # called by formulas, not part of any set
+# ---- p from 2^61 to 2^64: a word has no room to spare. Loose means canonical, so does product.
 
 
-def formulas_for(p: int) -> tuple[Formulas, Constants]:
-    """The formulas and constants for a prime p < 2^61."""
-    reciprocal = (1.0 / p) * (1.0 - 2.0**-50)
-    if p == 2**61 - 1:
-        return MERSENNE_61, (P61, reciprocal)
-    return (NARROW if p < 2**48 else WIDE), (Word(p), reciprocal)
+def add_64(a: Word, b: Word, m: Constants) -> Word:
+    return sub_64(a, m[0] - b, m)  # equal to p for b = 0, which is no trouble there
 
 
-# ---- loops: plain functions until `compiled.py` compiles them. Each is made for given formulas.
-
-BLOCK = 2048  # words of an accumulator that stays in the first-level cache
-
-
-def elementwise(
-    op: Callable[[Word, Word, Constants], Word],
-) -> Callable[[Words, Words, Words, Constants], None]:
-    """out = a ∘ b; either operand may be one word, which serves all."""
-
-    def loop(a: Words, b: Words, out: Words, m: Constants) -> None:
-        if b.size == 1:
-            y = b[0]
-            for i in range(out.size):
-                out[i] = op(a[i], y, m)
-        elif a.size == 1:
-            x = a[0]
-            for i in range(out.size):
-                out[i] = op(x, b[i], m)
-        else:
-            for i in range(out.size):
-                out[i] = op(a[i], b[i], m)
-
-    return loop
+def sub_64(a: Word, b: Word, m: Constants) -> Word:
+    return a - b + np.uint64(a < b) * m[0]
 
 
-def combination(f: Formulas) -> Callable[[Words, Words, Words, Constants], None]:
-    """out = Σ_k c_k·rows_k for the rows of a matrix; one reduction at the end."""
-    product, absorb, reduce = f.product, f.absorb, f.reduce
-
-    def loop(rows: Words, c: Words, out: Words, m: Constants) -> None:
-        last = c.size - 1
-        scratch = np.zeros(BLOCK, np.uint64)  # apart from `out`, so that the loops vectorise
-        for start in range(0, out.size, BLOCK):
-            stop = min(start + BLOCK, out.size)
-            acc = scratch[: stop - start]
-            acc[:] = ZERO
-            for k in range(last):
-                row, x = rows[k, start:stop], c[k]
-                for i in range(stop - start):
-                    acc[i] = absorb(acc[i] + product(row[i], x, m), m)
-            row, x, total = rows[last, start:stop], c[last], out[start:stop]
-            for i in range(stop - start):
-                total[i] = reduce(absorb(acc[i] + product(row[i], x, m), m), m)
-
-    return loop
+def high(a: Word, b: Word) -> Word:
+    """The upper word of a·b."""
+    a1, a0 = a >> S32, a & LOW32
+    b1, b0 = b >> S32, b & LOW32
+    mid = a1 * b0 + ((a0 * b0) >> S32)
+    return a1 * b1 + (mid >> S32) + ((a0 * b1 + (mid & LOW32)) >> S32)
 
 
-def horner(f: Formulas) -> Callable[[Words, Words, Words, int, Constants], None]:
-    """out[j, at + i] = Σ_k rows[k, i]·x_j^k at points x_j below SMALL_POINT."""
-    step, reduce = f.step, f.reduce
-
-    def loop(rows: Words, points: Words, out: Words, at: int, m: Constants) -> None:
-        terms, size = rows.shape
-        scratch = np.empty(BLOCK, np.uint64)
-        for start in range(0, size, BLOCK):
-            stop = min(start + BLOCK, size)
-            for j in range(points.size):
-                x = points[j]
-                acc = scratch[: stop - start]  # apart from the rows, so that the loops vectorise
-                top = rows[terms - 1, start:stop]
-                for i in range(stop - start):  # a slice assignment would be slower here
-                    acc[i] = top[i]
-                for k in range(terms - 2, 0, -1):
-                    row = rows[k, start:stop]
-                    for i in range(stop - start):
-                        acc[i] = step(acc[i], x, row[i], m)
-                share, row = out[j, at + start : at + stop], rows[0, start:stop]
-                if terms == 1:
-                    for i in range(stop - start):
-                        share[i] = row[i]
-                else:
-                    for i in range(stop - start):
-                        share[i] = reduce(step(acc[i], x, row[i], m), m)
-
-    return loop
+def mul_64(a: Word, b: Word, m: Constants) -> Word:
+    """The remainder of two words by one, with a reciprocal [MG11, algorithm 4]."""
+    d, v, shift = m[2], m[3], m[4]
+    shifted = a << shift
+    u1, u0 = high(shifted, b), shifted * b
+    q0 = v * u1 + u0
+    q1 = high(v, u1) + u1 + np.uint64(q0 < u0) + ONE
+    r = u0 - q1 * d
+    r = r + np.uint64(q0 < r) * d
+    return np.minimum(r, r - d) >> shift
 
 
-def products(f: Formulas) -> Callable[[Words, Words, Words, Words, Constants], None]:
-    """Σ_k a[i, k]·b[j, k] ≡ low[i, j] + 2^32·high[i, j], for fewer than 2^32 terms.
+def step_64(w: Word, x: Word, c: Word, m: Constants) -> Word:
+    return add_64(mul_64(w, x, m), c, m)
 
-    Products are never reduced: their halves of 32 bits are summed apart.
-    """
-    product = f.product
 
-    def loop(a: Words, b: Words, low: Words, high: Words, m: Constants) -> None:
-        for i in range(a.shape[0]):
-            for j in range(b.shape[0]):
-                x, y = a[i], b[j]
-                lo, hi = ZERO, ZERO
-                for k in range(x.size):
-                    w = product(x[k], y[k], m)
-                    lo += w & LOW32
-                    hi += w >> S32
-                low[i, j] = lo
-                high[i, j] = hi
+def reduce_64(w: Word, m: Constants) -> Word:
+    return w
 
-    return loop
+
+# ---- 2^k for k ≤ 64: words wrap around by themselves, so any word is a product, and loose.
+
+
+def mask(w: Word, m: Constants) -> Word:
+    return w & m[0]
+
+
+def add_ring(a: Word, b: Word, m: Constants) -> Word:
+    return (a + b) & m[0]
+
+
+def sub_ring(a: Word, b: Word, m: Constants) -> Word:
+    return (a - b) & m[0]
+
+
+def mul_ring(a: Word, b: Word, m: Constants) -> Word:
+    return (a * b) & m[0]
+
+
+def gather_ring(w: Word, v: Word, m: Constants) -> Word:
+    return w + v
+
+
+def step_ring(w: Word, x: Word, c: Word, m: Constants) -> Word:
+    return w * x + c
+
+
+# ---- the sets, and which one serves a modulus
+
+MERSENNE_61 = Formulas(add, sub, mul_61, product_61, gather_61, step_61, reduce_61, remainder)
+MERSENNE_31 = Formulas(add, sub, mul_31, product_31, gather_31, step_31, reduce_31, remainder)
+NARROW = Formulas(add, sub, mul_narrow, product_narrow, gather_any, step_any, reduce_any, remainder)
+WIDE = Formulas(add, sub, mul_wide, product_wide, gather_any, step_any, reduce_any, remainder)
+FULL = Formulas(add_64, sub_64, mul_64, mul_64, add_64, step_64, reduce_64, remainder)
+RING = Formulas(add_ring, sub_ring, mul_ring, product_31, gather_ring, step_ring, mask, mask)
+HELPERS: tuple[Callable[..., Any], ...] = (times, fold_31, high)  # called by formulas
+
+
+def formulas_for(modulus: int) -> tuple[Formulas, Constants]:
+    """The formulas and constants for a prime below 2^64, or for 2^k with 2 ≤ k ≤ 64."""
+    if modulus > 2 and modulus & (modulus - 1) == 0:
+        return RING, (Word(modulus - 1), 0.0, ZERO, ZERO, ZERO)
+    shift = 64 - modulus.bit_length()
+    inverse = (2**128 - 1) // (modulus << shift) - 2**64
+    precise = (Word(modulus << shift), Word(inverse), Word(shift))
+    return _set_for(modulus), (Word(modulus), (1.0 / modulus) * (1.0 - 2.0**-50), *precise)
+
+
+def _set_for(p: int) -> Formulas:
+    special = {2**31 - 1: MERSENNE_31, 2**61 - 1: MERSENNE_61}
+    if p in special:
+        return special[p]
+    return NARROW if p < 2**48 else WIDE if p < 2**61 else FULL

@@ -1,4 +1,4 @@
-"""Shamir's secret sharing over a prime field: [x]_d is a polynomial of degree d with f(0) = x.
+"""Shamir's secret sharing over a finite field: [x]_d is a polynomial of degree d with f(0) = x.
 
 Party P_i holds f(i). A `Share` is what one party holds, together with the degree of what all hold;
 `deal` and `reconstruct` are the two ends. Local and synchronous: who sends what to whom, and what
@@ -15,10 +15,13 @@ import attrs
 import numpy as np
 
 from turncoat.actors.randomness import Tape
-from turncoat.protocols.algebra.field import Field
-from turncoat.protocols.algebra.polynomial import lagrange, random_polynomial
+from turncoat.protocols.algebra.polynomial import lagrange, lagrange_matrix, random_polynomial
 from turncoat.protocols.algebra.refusals import NotAnArray
+from turncoat.protocols.algebra.structure import Algebra
 from turncoat.protocols.algebra.vec import Shape, Vec
+
+SHORT = 1024  # elements up to which interpolation may pay as a product of matrices,
+MANY = 100  # and from which number of weights it does (measured: 10 points times 10)
 
 
 class InconsistentShares(Exception):
@@ -112,16 +115,24 @@ class Share(NotAnArray):
         return Share(self.values.reshape(*shape), self.degree)
 
 
-def check_points(field: Field, points: Sequence[int], degree: int) -> None:
+def check_points(field: Algebra, points: Sequence[int], degree: int) -> None:
     """ValueError unless [x]_degree can be dealt to, and opened by, the holders of `points`.
 
     They must be distinct and lie in 1 … p − 1, at least degree + 1 of them. So n < p for n parties.
+    In GF(2^k) point i is the element with the bits of i, and p the order 2^k. A ring has too few
+    inverses: there, any sharing is refused.
     """
-    _check_points(field.p, tuple(points), degree)
+    _check_points(field, tuple(points), degree)
 
 
 @lru_cache(maxsize=1024)
-def _check_points(p: int, points: tuple[int, ...], degree: int) -> None:
+def _check_points(field: Algebra, points: tuple[int, ...], degree: int) -> None:
+    p = field.order
+    if not field.is_field:
+        raise ValueError(
+            f"Shamir's sharing needs a field, and {field.name} is none: differences of points have "
+            "no inverse in it. Take a prime field, or share additively"
+        )
     if not 0 <= degree < len(points):
         raise ValueError(
             f"degree {degree} with {len(points)} points: a degree is at least 0, and one point "
@@ -155,17 +166,27 @@ def reconstruct(shares: Mapping[int, Vec], degree: int) -> Vec:
         raise ValueError(
             f"{len(points)} shares for degree {degree}: reconstruction needs {degree + 1}"
         )
-    base = points[: degree + 1]
+    base, others = points[: degree + 1], points[degree + 1 :]
     values = [shares[x] for x in base]
     field = values[0].field
     check_points(field, points, degree)
-    expected = {
-        x: field.combine(lagrange(base, x, field=field), values) for x in points[degree + 1 :]
-    }
-    wrong = tuple(x for x, value in expected.items() if value != shares[x])
+    at_zero, *expected = _interpolated(field, tuple(base), (0, *others), values)
+    wrong = tuple(x for x, value in zip(others, expected, strict=True) if value != shares[x])
     if wrong:
         raise InconsistentShares(wrong, degree)
-    return field.combine(lagrange(base, field=field), values)
+    return at_zero
+
+
+def _interpolated(
+    field: Algebra, base: tuple[int, ...], at: tuple[int, ...], values: Sequence[Vec]
+) -> list[Vec]:
+    """f at several points: of short vectors as one product of matrices, of long ones in one pass
+    over memory for each point."""
+    if values[0].size > SHORT or len(at) * len(base) < MANY:
+        return [field.combine(lagrange(base, x, field=field), values) for x in at]
+    table = field.stack(value.ravel() for value in values)
+    rows = lagrange_matrix(base, at, field=field) @ table
+    return list(rows.reshape(len(at), *values[0].shape))
 
 
 def _is_operand(other: object) -> bool:

@@ -1,8 +1,8 @@
-"""Vectors of elements of one field: immutable, and a scalar is a vector of length 1.
+"""Vectors of elements of one field or ring: immutable, and a scalar is a vector of length 1.
 
-Operators are the field's. A vector combines with vectors of its own field, with Python integers
-and with integer arrays, broadcast as NumPy does; whatever else would compute something wrong is
-refused with a hint. Knows neither kernels nor encodings: `Field` has them.
+Operators are the field's (or ring's). A vector combines with vectors of its own field, with Python
+integers and with integer arrays, broadcast as NumPy does; whatever else would compute something
+wrong is refused with a hint. Knows neither kernels nor encodings: the `Algebra` has them.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from turncoat.protocols.algebra.refusals import NotAnArray
 
 if TYPE_CHECKING:
-    from turncoat.protocols.algebra.field import Field
+    from turncoat.protocols.algebra.structure import Algebra
 
-Words = NDArray[np.uint64]
+Elements = NDArray[Any]
 Shape = tuple[int, ...]
 Operand: TypeAlias = "Vec | int | np.integer[Any] | NDArray[np.integer[Any]]"
 
@@ -31,8 +31,8 @@ class Vec(NotAnArray):
 
     __slots__ = ("_array", "_field")
 
-    def __init__(self, field: Field, array: Words) -> None:
-        """`array`: canonical words, contiguous, given up by the caller.
+    def __init__(self, field: Algebra, array: Elements) -> None:
+        """`array`: canonical elements, contiguous, given up by the caller.
 
         It is read-only from here on, and so is the array that it may be a view of.
         """
@@ -42,18 +42,18 @@ class Vec(NotAnArray):
         self._field = field
         self._array = array
 
-    def __reduce__(self) -> tuple[type[Vec], tuple[Field, Words]]:
+    def __reduce__(self) -> tuple[type[Vec], tuple[Algebra, Elements]]:
         return Vec, (self._field, self._array)  # a copy is read-only too
 
     # ---- what it holds
 
     @property
-    def field(self) -> Field:
+    def field(self) -> Algebra:
         return self._field
 
     @property
-    def array(self) -> Words:
-        """The elements as words in [0, p), read-only."""
+    def array(self) -> Elements:
+        """The elements as the structure's `storage` keeps them: words in [0, p); read-only."""
         return self._array
 
     @property
@@ -71,11 +71,12 @@ class Vec(NotAnArray):
     def __len__(self) -> int:
         return len(self._array)
 
-    def centred(self) -> NDArray[np.int64]:
-        """The representatives in (−p/2, p/2]."""
-        p, signed = self._field.p, self._array.astype(np.int64)
-        signed[signed > p // 2] -= p
-        return signed
+    def centred(self) -> NDArray[Any]:
+        """The representatives in (−p/2, p/2]; in Z_2^k two's complement; of GF(2^k) the indices.
+
+        int64 where they fit, else Python integers.
+        """
+        return self._field.centred(self._array)
 
     def tolist(self) -> list[Any]:
         """The centred representatives as Python integers, nested as the shape is."""
@@ -144,7 +145,7 @@ class Vec(NotAnArray):
 
     def __getitem__(self, index: Any) -> Vec:
         """NumPy's indexing, except that a single element stays a vector of length 1."""
-        return Vec(self._field, np.ascontiguousarray(self._array[index]))
+        return Vec(self._field, np.ascontiguousarray(self._array[index], self._array.dtype))
 
     def __iter__(self) -> Iterator[Vec]:
         return (self[i] for i in range(len(self)))
@@ -152,6 +153,11 @@ class Vec(NotAnArray):
     def reshape(self, *shape: SupportsIndex | Shape) -> Vec:
         """The same elements, in C order, in another shape: reshape(2, 3) or reshape((2, 3))."""
         return Vec(self._field, np.atleast_1d(self._array.reshape(*shape)))  # pyright: ignore
+
+    @property
+    def T(self) -> Vec:
+        """The axes in reverse order; of a matrix, its transpose."""
+        return Vec(self._field, np.ascontiguousarray(self._array.T))
 
     def ravel(self) -> Vec:
         return self.reshape(-1)
@@ -162,7 +168,7 @@ class Vec(NotAnArray):
 
     # ---- inside
 
-    def _operand(self, other: object) -> Words | None:
+    def _operand(self, other: object) -> Elements | None:
         """The words of an operand; None if its type may know better how to combine with us."""
         if type(other) is Vec:
             if other._field is self._field:
@@ -175,13 +181,16 @@ class Vec(NotAnArray):
             return self._field.words(other)
         return None
 
-    def _matrix_product(self, a: Words, b: Words) -> Vec:
+    def _matrix_product(self, a: Elements, b: Elements) -> Vec:
         if a.ndim > 2 or b.ndim > 2 or a.shape[-1] != b.shape[0]:
             raise ValueError(
                 f"shapes {a.shape} @ {b.shape} do not fit: vectors of one length, or matrices "
                 "whose inner sides agree"
             )
+        rows = a if a.ndim == 2 else a.reshape(1, -1)
         columns = b.reshape(1, -1) if b.ndim == 1 else np.ascontiguousarray(b.T)
-        out = self._field.arithmetic.products(np.atleast_2d(a), columns)
+        out = self._field.arithmetic.products(rows, columns)
+        if a.ndim == b.ndim == 1:
+            return Vec(self._field, out.reshape(1))
         shape = (*a.shape[:-1], *b.shape[1:])
-        return Vec(self._field, out.reshape(shape or (1,)))
+        return Vec(self._field, out.reshape(shape))

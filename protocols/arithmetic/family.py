@@ -33,12 +33,31 @@ class LinearShare(Protocol):
 S = TypeVar("S", bound=LinearShare)
 
 
+class Announced(Protocol):
+    """A step that a program will take: "multiply" or the like, with m entries in its result. sid:
+    its own, below that of the program."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def m(self) -> int: ...
+    @property
+    def sid(self) -> str: ...
+
+
 class Family(Protocol[S]):
-    """One protocol family for fixed n, t and field. Holds public parameters only, no state."""
+    """One protocol family for fixed n, t and field. Holds public parameters only; what a party
+    needs to remember of one run is in the family that `prepare` yields to it."""
 
     name: ClassVar[str]
-    guarantee: ClassVar[Guarantee]
-    costs: ClassVar[Mapping[str, Cost]]  # "input", "multiply", "dot", "open", "open-to-one"
+
+    @property
+    def guarantee(self) -> Guarantee: ...
+    @property
+    def costs(self) -> Mapping[str, Cost]:
+        """Of "input", "multiply", "dot", "open", "open-to-one"; of "setup" (once) and "prep" (m
+        entries of products in all) where there is one."""
+        ...
 
     @property
     def field(self) -> Field: ...
@@ -46,6 +65,10 @@ class Family(Protocol[S]):
     def n(self) -> int: ...
     @property
     def t(self) -> int: ...
+
+    async def prepare(self, party: Party, announced: Sequence[Announced]) -> Self:
+        """Setup and preprocessing of one party; the family with which it runs the program."""
+        ...
 
     def deal_input(self, party: Party, values: Vec) -> None:
         """The owner's part of an input: sends, and does not wait."""
@@ -85,9 +108,11 @@ class FamilyMaker(Protocol):
     """A family before its parameters are known: what a scenario file's `use` names."""
 
     name: str
-    guarantee: Guarantee
-    costs: Mapping[str, Cost]
+    openings: Sequence[str]
+    variants: Sequence[str]
 
-    def __call__(self, n: int, t: int | None, field: Field) -> Family[Any]:
+    def __call__(
+        self, n: int, t: int | None, field: Field, *, opening: str = ..., variant: str = ...
+    ) -> Family[Any]:
         """Raises ValueError for parameters the family does not allow. t = None: the largest."""
         ...

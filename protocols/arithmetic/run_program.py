@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from turncoat.actors.party import Party
 from turncoat.actors.wire import Shape
 from turncoat.protocols.algebra.field import Vec
-from turncoat.protocols.arithmetic.family import Family, LinearShare
+from turncoat.protocols.arithmetic.family import Announced, Family, LinearShare
 from turncoat.protocols.arithmetic.program import (
     Layout,
     Program,
@@ -57,17 +57,21 @@ async def run_program(
     params: Mapping[str, Any] | None = None,
     to: Sequence[int] | None = None,
     record: InputRecord | None = None,
+    announced: Sequence[Announced] = (),
 ) -> Any:
     """The outputs of a program at this party; None if they are opened to others only.
 
     inputs: this party's own, by name. layout: public shapes, party → input → shape, with every
     party in the order 1…n (an empty mapping for a party without inputs). to: indices of those who
-    learn the outputs (default: all). record: where to note the shares of the inputs.
+    learn the outputs (default: all). record: where to note the shares of the inputs. announced:
+    the program's steps as far as they are public (`predict.dry_run`), for families that prepare.
 
-    Rounds: one for all inputs together, those of the program, one for all outputs together.
+    Rounds: those of setup and preprocessing, one for all inputs together, those of the program,
+    those of one opening for all outputs together.
     Raises ValueError for own inputs that do not fit the layout.
     """
     params = params or {}
+    family = await family.prepare(party, announced)
     with party.phase("online"):
         shares = await _share_inputs(
             party, family, _own_inputs(party, family, inputs, layout), layout

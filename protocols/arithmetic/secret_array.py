@@ -5,9 +5,8 @@ network is an awaitable under a sid of its own, numbered per strand and operatio
 which the program writes it down: `mul.1`, `dot.1`, `open.1`. Knows no particular sharing.
 """
 
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from contextvars import ContextVar
-from itertools import count
 from math import prod
 from typing import Any, SupportsIndex, TypeVar, cast, overload
 
@@ -19,6 +18,7 @@ from turncoat.actors.party import Party
 from turncoat.actors.wire import Shape
 from turncoat.protocols.algebra.field import Vec
 from turncoat.protocols.arithmetic.family import Family, LinearShare
+from turncoat.protocols.arithmetic.numbering import Numbering
 from turncoat.protocols.arithmetic.program import Clear
 from turncoat.protocols.arithmetic.refusals import Pending, Refusals, is_operand
 
@@ -31,11 +31,7 @@ class _Strand:
 
     computation: "SecretComputation"
     party: Party
-    counters: dict[str, Iterator[int]] = attrs.field(factory=dict[str, Iterator[int]])
-
-    def number(self, operation: str) -> str:
-        """ "mul.3" for the third product of this strand."""
-        return f"{operation}.{next(self.counters.setdefault(operation, count(1)))}"
+    numbering: Numbering = attrs.field(factory=Numbering)
 
 
 # Trio gives every task its own context, so each strand finds the counters that are its own.
@@ -65,7 +61,7 @@ class SecretComputation:
     async def together(self, *branches: Awaitable[_T]) -> list[_T]:
         """Await all branches at once, each a strand with sids of its own; results in order."""
         here = self._strand()
-        name = here.number("strand")
+        name = here.numbering.next("strand")
         subs = [here.party.sub(f"{name}.{k}") for k in range(1, len(branches) + 1)]
         return await here.party.together(*map(self._branch, subs, branches))
 
@@ -82,7 +78,7 @@ class SecretComputation:
     ) -> Pending[_T]:
         """A step under the next sid of its kind. The sid is fixed here, not when it is awaited."""
         here = self._strand()
-        return Pending(step(here.party.sub(here.number(operation))), text)
+        return Pending(step(here.party.sub(here.numbering.next(operation))), text)
 
     def vector(self, values: Any) -> Vec:
         """Public integers in the field. Raises TypeError for bools and floats."""
@@ -171,12 +167,13 @@ class SecretArray(Refusals):
         if not isinstance(other, SecretArray):
             return self._with(x * mpc.vector(other))
         y = mpc.share(other)
-        np.broadcast_shapes(self.shape, other.shape)  # its ValueError here, not in the await
+        if x.shape != y.shape:
+            np.broadcast_shapes(x.shape, y.shape)  # its ValueError here, not in the await
 
         async def step(party: Party) -> SecretArray:
             return self._with(await mpc.family.multiply(party, x, y))
 
-        return mpc.start("mul", "(x * y)", step)
+        return mpc.start("multiply", "(x * y)", step)
 
     def __rmul__(self, other: Clear) -> "SecretArray":
         return self._with(self.secret * self.computation.vector(other))

@@ -1,21 +1,26 @@
-"""BGW as an arithmetic family: Shamir shares, passive, honest majority, perfect.
+"""BGW as an arithmetic family: Shamir shares, passive, honest majority.
 
 Holds the guarantee and the one object through which programs reach the figures of the paper.
 Knows no program; the steps are in the files beside this one.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import ClassVar
+from copy import copy
+from difflib import get_close_matches
+from typing import ClassVar, Self
+
+import attrs
 
 from turncoat.actors.party import Party
 from turncoat.actors.wire import Shape
 from turncoat.protocols.algebra.field import Field, Vec
 from turncoat.protocols.algebra.shamir import Share
-from turncoat.protocols.bgw.inner_product import inner_product
-from turncoat.protocols.bgw.multiply import multiply
+from turncoat.protocols.arithmetic.family import Announced
 from turncoat.protocols.bgw.open import open_to, open_to_all, open_to_one
+from turncoat.protocols.bgw.open_by_king import open_by_king
 from turncoat.protocols.bgw.parameters import BgwParameters
-from turncoat.protocols.bgw.share_input import deal_input, extract_input, receive_input, share_input
+from turncoat.protocols.bgw.share_input import extract_input
+from turncoat.protocols.bgw.variants import VARIANTS
 from turncoat.protocols.declare import Cost, Guarantee, declared
 
 GUARANTEE = Guarantee(
@@ -28,27 +33,48 @@ GUARANTEE = Guarantee(
     reveals="the declared outputs, to those they are opened to",
 )
 
-COSTS = {
-    "input": declared(share_input).cost,
-    "multiply": declared(multiply).cost,
-    "dot": declared(inner_product).cost,
-    "open": declared(open_to_all).cost,
-    "open-to-one": declared(open_to_one).cost,
-}
+OPENINGS = {"all": open_to_all, "king": open_by_king}
 
 
 class Bgw:
     """[BGW88] with the degree reduction of [GRR98], for n parties of which t may listen together.
 
-    t = None stands for the largest t < n/2. Raises ValueError for parameters BGW does not have.
+    t = None stands for the largest t < n/2. opening: "all" or "king". variant: "plain",
+    "compressed" (seeds between pairs stand for t shares of each dealing) or "dn07" (double
+    sharings prepared beforehand, products through a king). Raises ValueError for parameters BGW
+    does not have.
     """
 
     name: ClassVar[str] = "bgw"
-    guarantee: ClassVar[Guarantee] = GUARANTEE
-    costs: ClassVar[Mapping[str, Cost]] = COSTS
+    openings: ClassVar[Sequence[str]] = tuple(OPENINGS)
+    variants: ClassVar[Sequence[str]] = tuple(VARIANTS)
 
-    def __init__(self, n: int, t: int | None, field: Field) -> None:
+    def __init__(
+        self,
+        n: int,
+        t: int | None,
+        field: Field,
+        *,
+        opening: str = "all",
+        variant: str = "plain",
+    ) -> None:
         self.parameters = BgwParameters.make(n, t, field)
+        self._open_to_all = OPENINGS[_known("opening", opening, self.openings)]
+        self._variant = VARIANTS[_known("variant", variant, self.variants)]
+
+    @property
+    def guarantee(self) -> Guarantee:
+        assumption = self._variant.private_up_to
+        soundness = f"0 (privacy up to {assumption})" if assumption else GUARANTEE.soundness
+        return attrs.evolve(GUARANTEE, soundness=soundness)
+
+    @property
+    def costs(self) -> Mapping[str, Cost]:
+        return {
+            **self._variant.costs,
+            "open": declared(self._open_to_all).cost,
+            "open-to-one": declared(open_to_one).cost,
+        }
 
     @property
     def field(self) -> Field:
@@ -62,13 +88,19 @@ class Bgw:
     def t(self) -> int:
         return self.parameters.t
 
+    async def prepare(self, party: Party, announced: Sequence[Announced]) -> Self:
+        """The same family for one party of one run, after setup and preprocessing."""
+        ready = copy(self)
+        ready._variant = await self._variant.prepare(party, self.field, announced)
+        return ready
+
     def deal_input(self, party: Party, values: Vec) -> None:
         """The owner's part of an input: sends, and does not wait."""
-        deal_input(party, values)
+        self._variant.deal_input(party, values)
 
     async def receive_input(self, party: Party, owner: int, shape: Shape) -> Share:
         """Everyone's part of an input."""
-        return await receive_input(party, owner, shape)
+        return await self._variant.receive_input(party, owner, self.field, shape)
 
     def constant(self, party: Party, values: Vec) -> Share:
         """Public values are their own shares, on polynomials of degree 0."""
@@ -81,16 +113,26 @@ class Bgw:
 
     async def multiply(self, party: Party, x: Share, y: Share) -> Share:
         """[xy]_t, entry by entry."""
-        return await multiply(party, x, y)
+        return await self._variant.multiply(party, x, y)
 
     async def dot(self, party: Party, x: Share, y: Share) -> Share:
         """[x @ y]_t, one resharing of the result's entries."""
-        return await inner_product(party, x, y)
+        return await self._variant.dot(party, x, y)
 
     async def open(self, party: Party, x: Share, to: Sequence[int]) -> Vec | None:
-        """x at the parties in `to`; None elsewhere."""
-        return await open_to(party, x, to)
+        """x at the parties in `to`; None elsewhere. A king opens to all or not at all."""
+        if len(to) < self.n:
+            return await open_to(party, x, to)
+        return await self._open_to_all(party, x)
 
     def extract_input(self, shares: Mapping[int, Share]) -> Vec | None:
         """The input that honest parties' shares determine, None if there is no single one."""
         return extract_input(shares)
+
+
+def _known(key: str, name: str, names: Sequence[str]) -> str:
+    if name not in names:
+        close = get_close_matches(name, names, n=1)
+        hint = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(names)}"
+        raise ValueError(f"bgw has no {key} {name!r}; {hint}")
+    return name

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from turncoat.actors.wire import Shape
+from turncoat.protocols.arithmetic.numbering import Numbering, below
 from turncoat.protocols.arithmetic.program import (
     Clear,
     Layout,
@@ -30,24 +31,40 @@ _T = TypeVar("_T")
 
 @attrs.frozen
 class Operation:
-    """One step that would need the network ("multiply", "dot", "open"), m entries in its result."""
+    """One step that would need the network ("multiply", "dot", "open"), m entries in its result.
+    sid: of the step in a real run, below that of the program."""
 
     name: str
     m: int
+    sid: str
+
+
+@attrs.frozen(eq=False)
+class _Strand:
+    """One line of execution: the sid below that of the program, and its steps so far."""
+
+    sid: str = ""
+    numbering: Numbering = attrs.field(factory=Numbering)
+
+    def next(self, operation: str) -> str:
+        return below(self.sid, self.numbering.next(operation))
 
 
 @attrs.define(eq=False)
 class PlainComputation:
     """`mpc` in the clear.
 
-    p: opened values are read in F_p, (−p/2, p/2); None leaves them as they are. largest: the
-    largest magnitude seen. rounds: the longest chain of operations so far.
+    p: opened values are read in F_p, (−p/2, p/2); None leaves them as they are. rounds_of: the
+    rounds of each operation, 1 where it says nothing. largest: the largest magnitude seen.
+    rounds: those of the longest chain of operations so far.
     """
 
     p: int | None = None
+    rounds_of: Mapping[str, int] = attrs.field(factory=dict[str, int])
     largest: int = 0
     rounds: int = 0
     operations: list[Operation] = attrs.field(factory=list[Operation])
+    strand: _Strand = attrs.field(factory=_Strand)
 
     def array(self, values: Any) -> "PlainArray":
         """Integers (an array, nested lists, or one int) as secrets that are not."""
@@ -62,11 +79,12 @@ class PlainComputation:
     async def together(self, *branches: Awaitable[_T]) -> list[_T]:
         """All branches, one after the other; they count the rounds of the longest."""
         start, longest, out = self.rounds, self.rounds, list[_T]()
-        for branch in branches:
-            self.rounds = start
+        here, name = self.strand, self.strand.next("strand")
+        for k, branch in enumerate(branches, 1):
+            self.rounds, self.strand = start, _Strand(f"{name}.{k}")
             out.append(await branch)
             longest = max(longest, self.rounds)
-        self.rounds = longest
+        self.rounds, self.strand = longest, here
         return out
 
     def note(self, values: NDArray[Any]) -> None:
@@ -87,11 +105,14 @@ class PlainComputation:
         residues = values % self.p
         return np.where(2 * residues > self.p, residues - self.p, residues)
 
-    async def step(self, name: str, array: "PlainArray") -> "PlainArray":
-        """Note an operation, and that it took a round."""
-        self.operations.append(Operation(name, array.size))
-        self.rounds += 1
-        return array
+    def start(self, name: str, m: int, result: _T, text: str) -> Pending[_T]:
+        """An operation that yields `result`, under the sid of a real run; noted when awaited."""
+        return Pending(self._step(Operation(name, m, self.strand.next(name)), result), text)
+
+    async def _step(self, operation: Operation, result: _T) -> _T:
+        self.operations.append(operation)
+        self.rounds += self.rounds_of.get(operation.name, 1)
+        return result
 
 
 class PlainArray(Refusals):
@@ -153,7 +174,7 @@ class PlainArray(Refusals):
         product = self._with(self.values * _clear(other))
         if not isinstance(other, PlainArray):
             return product
-        return Pending(self.computation.step("multiply", product), "(x * y)")
+        return self.computation.start("multiply", product.size, product, "(x * y)")
 
     def __rmul__(self, other: Clear) -> "PlainArray":
         return self._with(_clear(other) * self.values)
@@ -170,7 +191,7 @@ class PlainArray(Refusals):
         self.computation.note_terms(self.values, factor)
         if not isinstance(other, PlainArray):
             return product
-        return Pending(self.computation.step("dot", product), "(x @ y)")
+        return self.computation.start("dot", product.size, product, "(x @ y)")
 
     def __rmatmul__(self, other: NDArray[Any]) -> "PlainArray":
         factor = _clear(other)
@@ -187,12 +208,8 @@ class PlainArray(Refusals):
 
     def open(self) -> Pending[NDArray[Any]]:
         """The values, as a numpy array of Python ints."""
-
-        async def step() -> NDArray[Any]:
-            await self.computation.step("open", self)
-            return self.computation.read(self.values)
-
-        return Pending(step(), "x.open()")
+        opened = self.computation.read(self.values)
+        return self.computation.start("open", self.size, opened, "x.open()")
 
     def _with(self, values: Any) -> "PlainArray":
         return PlainArray(self.computation, np.asarray(values, dtype=object))
@@ -222,14 +239,16 @@ def evaluate(
     inputs: Mapping[str, Values],
     params: Mapping[str, Any] | None = None,
     p: int | None = None,
+    rounds_of: Mapping[str, int] | None = None,
 ) -> Evaluation:
     """Run a program on plain integers: inputs[party][name], every party present, in order 1…n.
 
     p: also read what is opened in F_p, as a run over that field would; needed where inputs may be
-    any field elements (a corrupted party's effective input). Raises whatever the program raises
-    (ValueError for inputs it cannot use), and TypeError for inputs that are no integers.
+    any field elements (a corrupted party's effective input). rounds_of: the rounds that each
+    operation takes, where they are not 1. Raises whatever the program raises (ValueError for
+    inputs it cannot use), and TypeError for inputs that are no integers.
     """
-    mpc, params = PlainComputation(p), params or {}
+    mpc, params = PlainComputation(p, rounds_of or {}), params or {}
     arrays = {
         party: {name: mpc.array(values) for name, values in own.items()}
         for party, own in inputs.items()

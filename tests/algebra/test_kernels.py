@@ -9,20 +9,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from turncoat.protocols.algebra.compiled import NumbaEngine
-from turncoat.protocols.algebra.engines import CHUNK, LIMB_TERMS, NumpyEngine, PythonEngine
-from turncoat.protocols.algebra.kernels import BLOCK, SMALL_POINT, formulas_for
+from turncoat.protocols.algebra.engines import CHUNK, NumpyEngine, PythonEngine
+from turncoat.protocols.algebra.kernels import SMALL_POINT, formulas_for
+from turncoat.protocols.algebra.loops import BLOCK
 
 TINY = [2, 3, 5, 7, 11, 31, 101]
 MEDIUM = [65_537, 2**31 - 1, 2**32 + 15, 2**48 - 59]  # the last: the largest narrow prime
 WIDE = [2**48 + 21, 2**59 - 55, 2**60 + 33, 2**61 - 31]  # the last: the largest wide prime
-PRIMES = [*TINY, *MEDIUM, *WIDE, 2**61 - 1]
+FULL = [2**61 + 15, 2**62 - 57, 2**63 - 25, 2**63 + 29, 2**64 - 59]  # the last fills the word
+PRIMES = [*TINY, *MEDIUM, *WIDE, 2**61 - 1, *FULL]
+MODULI = [*PRIMES, 2**5, 2**32, 2**63, 2**64]
 ENGINES = ["python", "numpy", "numba"]
 
 
 def engine(name, p):
     if name == "python":
         return PythonEngine(p)
-    return (NumpyEngine if name == "numpy" else NumbaEngine)(*formulas_for(p))
+    return (NumpyEngine if name == "numpy" else NumbaEngine)(p)
 
 
 def words(values):
@@ -34,7 +37,7 @@ def words(values):
 def edges(p):
     """0, 1, p − 1, the middle, and 2^k − 1, 2^k, 2^k + 1 for every k."""
     near = {0, 1, 2, p - 1, p - 2, p // 2, p // 2 + 1}
-    powers = {2**k + d for k in range(62) for d in (-1, 0, 1)}
+    powers = {2**k + d for k in range(65) for d in (-1, 0, 1)}
     return sorted(v for v in near | powers | {p - v for v in powers} if 0 <= v < p)
 
 
@@ -42,29 +45,47 @@ def random_words(p, size, seed=1):
     return np.random.default_rng(seed).integers(0, p, size, dtype=np.uint64)
 
 
-@pytest.mark.parametrize("p", PRIMES)
-def test_formulas_keep_their_promises_over_the_whole_range_of_loose_words(p):
+def limits(q):
+    """How large loose words and products may be, from the comments in `kernels.py`."""
+    if q > 2 and q & (q - 1) == 0:
+        return 2**64, 2**64
+    if q == 2**31 - 1:
+        return 2**33, 2**62
+    if q == 2**61 - 1:
+        return 2**61 + 8, 2**63
+    return (4 * q, 4 * q) if q < 2**61 else (q, q)
+
+
+@pytest.mark.parametrize("q", MODULI)
+def test_formulas_keep_their_promises_over_the_whole_range_of_loose_words(q):
     """Real products seldom come near these bounds; the proofs of the formulas rest on them."""
-    formulas, m = formulas_for(p)
-    loose_limit, product_limit = (2**61 + 8, 2**63) if p == 2**61 - 1 else (4 * p, 4 * p)
-    points, c = [0, 1, SMALL_POINT - 1], p - 1
+    formulas, m = formulas_for(q)
+    loose_limit, product_limit = limits(q)
+    w = words([loose_limit - 1 - k for k in range(min(loose_limit, 50))])
+    v = words([product_limit - 1 - k for k in range(min(product_limit, 50))])
 
-    for limit in (loose_limit, loose_limit + product_limit):
-        w = words([limit - 1 - k for k in range(min(limit, 50))])
-        absorbed = formulas.absorb(w, m)
-        assert int(absorbed.max()) < loose_limit
-        assert [int(v) % p for v in absorbed] == [int(v) % p for v in w]
-    for limit in (loose_limit, product_limit):
-        w = words([limit - 1 - k for k in range(min(limit, 50))])
-        assert formulas.reduce(w, m).tolist() == [int(v) % p for v in w]
-    w = words([loose_limit - 1 - k for k in range(4)])
-    for x in points:
-        stepped = formulas.step(w, np.uint64(x), np.uint64(c), m)
-        assert int(stepped.max()) < loose_limit
-        assert [int(v) % p for v in stepped] == [(int(v) * x + c) % p for v in w]
+    for loose, added in ((w, v[:1]), (w[:1], v), (words([0]), v)):
+        gathered = formulas.gather(loose, added, m)
+        assert max(gathered.tolist()) < loose_limit
+        sums = [x + y for x in loose.tolist() for y in added.tolist()]
+        assert [g % q for g in gathered.tolist()] == [s % q for s in sums]
+    for word in (w, v):
+        assert formulas.reduce(word, m).tolist() == [x % q for x in word.tolist()]
+    for x in (0, 1, SMALL_POINT - 1):
+        stepped = formulas.step(w, np.uint64(x), np.uint64(q - 1), m)
+        assert max(stepped.tolist()) < loose_limit
+        assert [s % q for s in stepped.tolist()] == [(k * x + q - 1) % q for k in w.tolist()]
 
 
-@pytest.mark.parametrize("p", PRIMES)
+@pytest.mark.parametrize("q", MODULI)
+def test_the_residue_of_any_word_is_canonical(q):
+    formulas, m = formulas_for(q)
+    values = [0, 1, q - 1, q % 2**64, 2**63, 2**64 - 1, 2**64 - 2]
+
+    assert formulas.residue(words(values), m).tolist() == [v % q for v in values]
+
+
+@pytest.mark.parametrize("p", MODULI)
 @pytest.mark.parametrize("name", ENGINES)
 def test_products_of_all_pairs_of_edge_values_are_exact(name, p):
     pairs = list(product(edges(p), repeat=2))
@@ -73,7 +94,7 @@ def test_products_of_all_pairs_of_edge_values_are_exact(name, p):
     assert engine(name, p).mul(a, b).tolist() == [x * y % p for x, y in pairs]
 
 
-@pytest.mark.parametrize("p", PRIMES)
+@pytest.mark.parametrize("p", MODULI)
 @pytest.mark.parametrize("name", ["numpy", "numba"])
 @pytest.mark.parametrize("op", [add, sub])
 def test_sums_of_all_pairs_of_edge_values_are_exact(name, p, op):
@@ -84,7 +105,7 @@ def test_sums_of_all_pairs_of_edge_values_are_exact(name, p, op):
     assert out.tolist() == [op(x, y) % p for x, y in pairs]
 
 
-@pytest.mark.parametrize("p", PRIMES)
+@pytest.mark.parametrize("p", MODULI)
 @pytest.mark.parametrize("name", ["numpy", "numba"])
 @pytest.mark.parametrize("op", [add, sub, mul])
 def test_one_word_serves_all_words_of_the_other_operand(name, p, op):
@@ -94,7 +115,7 @@ def test_one_word_serves_all_words_of_the_other_operand(name, p, op):
     assert function(words([one]), words(many)).tolist() == [op(one, x) % p for x in many]
 
 
-@pytest.mark.parametrize("p", PRIMES)
+@pytest.mark.parametrize("p", MODULI)
 @pytest.mark.parametrize("name", ENGINES)
 @pytest.mark.parametrize("terms", [1, 2, 3, 40])
 def test_a_combination_of_extreme_words_never_overflows(name, p, terms):
@@ -110,7 +131,7 @@ def test_a_combination_of_extreme_words_never_overflows(name, p, terms):
     assert engine(name, p).combine(coefficients, rows).tolist() == expected
 
 
-@pytest.mark.parametrize("p", PRIMES)
+@pytest.mark.parametrize("p", MODULI)
 @pytest.mark.parametrize("name", ENGINES)
 @pytest.mark.parametrize("terms", [1, 2, 3, 12])
 def test_horner_is_exact_at_the_smallest_and_the_greatest_points(name, p, terms):
@@ -124,19 +145,19 @@ def test_horner_is_exact_at_the_smallest_and_the_greatest_points(name, p, terms)
     assert engine(name, p).horner(rows, points).tolist() == expected
 
 
-@pytest.mark.parametrize("p", PRIMES)
+@pytest.mark.parametrize("p", MODULI)
 @pytest.mark.parametrize("name", ENGINES)
 @pytest.mark.parametrize("shape", [(1, 1), (2, 3), (5, 1)])
 def test_inner_products_are_exact_across_the_blocks_of_every_engine(name, p, shape):
-    length = LIMB_TERMS + 3
-    a = words(np.full((shape[0], length), p - 1))
+    length = 2051
+    a = words([[p - 1] * length] * shape[0])
     b = words(random_words(p, (shape[1], length)))
     expected = [[sum(v * (p - 1) for v in row) % p for row in b.tolist()]] * shape[0]
 
     assert engine(name, p).products(a, b).tolist() == expected
 
 
-@pytest.mark.parametrize("p", [3, 101, 2**31 - 1, 2**61 - 31, 2**61 - 1])
+@pytest.mark.parametrize("p", [3, 101, 2**31 - 1, 2**61 - 31, 2**61 - 1, 2**64 - 59, 2**32, 2**64])
 @pytest.mark.parametrize("size", [BLOCK - 1, BLOCK + 1, CHUNK, 3 * CHUNK + 7])
 def test_both_array_engines_agree_on_vectors_of_several_chunks(p, size):
     numpy, numba = engine("numpy", p), engine("numba", p)
@@ -154,7 +175,7 @@ def test_both_array_engines_agree_on_vectors_of_several_chunks(p, size):
     assert [one.products(*matrices).tolist() for one in (numpy, numba)] == [[[exact]]] * 2
 
 
-@given(p=st.sampled_from(PRIMES), data=st.data())
+@given(p=st.sampled_from(MODULI), data=st.data())
 def test_all_engines_agree_on_any_words(p, data):
     element = st.one_of(st.sampled_from(edges(p)), st.integers(0, p - 1))
     size = data.draw(st.integers(0, 40))

@@ -11,12 +11,15 @@ from turncoat.protocols.algebra.polynomial import (
     Polynomial,
     interpolate,
     lagrange,
+    lagrange_matrix,
     random_polynomial,
+    vandermonde,
 )
+from turncoat.protocols.algebra.ring import ring
 from turncoat.protocols.primitives.symmetric import AesCtrTape
 
 P61 = 2**61 - 1
-PRIMES = [7, 11, 101, 2**31 - 1, 2**61 - 31, P61]
+PRIMES = [7, 11, 101, 2**31 - 1, 2**61 - 31, P61, 2**64 - 59, 2**127 - 1]
 
 fields = st.sampled_from(PRIMES).map(prime_field)
 coefficients = st.lists(
@@ -104,5 +107,25 @@ def test_lagrange_at_a_point_given_selects_it():
 
 @pytest.mark.parametrize("points", [(), (1, 1), (1, 8)])
 def test_interpolation_wants_distinct_points_modulo_p(points):
-    with pytest.raises(ValueError, match="interpolation needs distinct ones modulo 7"):
+    with pytest.raises(ValueError, match="interpolation needs distinct ones modulo F_7"):
         lagrange(points, field=prime_field(7))
+
+
+@given(fields, st.integers(1, 30), st.integers(0, 30), keys)
+def test_the_matrices_of_powers_and_of_weights_are_evaluation_and_interpolation(
+    field, n, degree, key
+):
+    f = random_polynomial(field([5, 6]), degree, AesCtrTape(key))
+    points = tuple(x for x in range(1, n + 1) if x < field.p)
+    table = field.stack(f.coefficients)
+
+    assert vandermonde(points, degree + 1, field=field) @ table == field.stack(f.at(points))
+    if len(points) > degree:
+        base = points[: degree + 1]
+        weights = lagrange_matrix(base, (0, *points), field=field)
+        assert weights @ field.stack(f.at(base)) == field.stack(f.at((0, *points)))
+
+
+def test_a_ring_has_too_few_inverses_to_interpolate():
+    with pytest.raises(ValueError, match="is no field: differences of points have no inverse"):
+        lagrange((1, 2, 3), field=ring(64))

@@ -10,6 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from turncoat.protocols.algebra.field import prime_field
+from turncoat.protocols.algebra.notation import parse_structure
+from turncoat.protocols.algebra.ring import ring
 from turncoat.protocols.algebra.shamir import (
     InconsistentShares,
     Share,
@@ -21,7 +23,7 @@ from turncoat.protocols.primitives.symmetric import AesCtrTape
 
 P61 = 2**61 - 1
 F = prime_field(P61)
-PRIMES = [11, 31, 101, 2**31 - 1, 2**61 - 31, P61]
+PRIMES = [11, 31, 101, 2**31 - 1, 2**61 - 31, P61, 2**64 - 59, 2**127 - 1]
 
 fields = st.sampled_from(PRIMES).map(prime_field)
 secrets = st.lists(st.integers(-(2**61), 2**61), min_size=1, max_size=5)
@@ -116,6 +118,39 @@ def test_shares_of_a_matrix_are_matrices(degree):
 
     assert {values.shape for values in parts.values()} == {(2, 3)}
     assert reconstruct(parts, degree) == secret
+
+
+@pytest.mark.parametrize("name", ["2^61 - 1", "2^127 - 1", "GF(2^8)", "GF(2^128)", "2^64 - 59"])
+@pytest.mark.parametrize(("n", "degree", "m"), [(40, 13, 1), (40, 13, 3), (70, 34, 2), (5, 2, 300)])
+def test_many_parties_share_and_open_in_every_field(name, n, degree, m):
+    """On either side of where a product of matrices takes over from a pass for each point."""
+    field = parse_structure(name)
+    secret = field.random(AesCtrTape(bytes(16)), m)
+    parts = deal(secret, degree, range(1, n + 1), AesCtrTape(b"k" * 16))
+
+    assert reconstruct(parts, degree) == secret
+    assert reconstruct({x: parts[x] for x in range(n - degree, n + 1)}, degree) == secret
+    parts[n] = parts[n] + field.full(m, 1)
+    with pytest.raises(InconsistentShares) as caught:
+        reconstruct(parts, degree)
+    assert caught.value.points == (n,)
+
+
+@pytest.mark.parametrize("k", [1, 32, 64, 128])
+def test_sharing_over_a_ring_is_refused_with_the_reason(k):
+    with pytest.raises(ValueError, match=f"needs a field, and Z_2\\^{k} is none: differences"):
+        deal(ring(k)([5]), 1, (1, 2, 3), AesCtrTape(bytes(16)))
+    with pytest.raises(ValueError, match=f"needs a field, and Z_2\\^{k} is none"):
+        reconstruct(dict.fromkeys((1, 2, 3), ring(k)([5])), 1)
+
+
+def test_points_of_a_binary_field_are_its_elements_but_zero():
+    field = parse_structure("GF(2^8)")
+    parts = deal(field([7]), 2, range(1, 256), AesCtrTape(bytes(16)))
+
+    assert len(parts) == 255
+    with pytest.raises(ValueError, match="between 1 and p - 1 = 255"):
+        check_points(field, [1, 256], 1)
 
 
 # ---- privacy

@@ -15,7 +15,6 @@ from turncoat.protocols.bgw.open import open_to_all, open_to_one
 from turncoat.protocols.bgw.parameters import BgwParameters
 from turncoat.protocols.bgw.reduce_degree import reduce_degree
 from turncoat.protocols.bgw.share_input import extract_input, share_input
-from turncoat.protocols.declare import declarations
 
 F = prime_field(2**61 - 1)
 
@@ -27,39 +26,7 @@ async def dealt(party, values, name="x"):
     return await share_input(party.sub(name), 1, own, vec.shape)
 
 
-# -- costs: one way to call each declared protocol, so that m entries of it can be billed ----------
-
-CALLS = {
-    "bgw/input": lambda party, x, m: share_input(party, 2, F(range(m)), (m,)),
-    "bgw/multiply": lambda party, x, m: multiply(party, x, x),
-    "bgw/dot": lambda party, x, m: inner_product(party, x.reshape((m, 1)), x[:1].reshape((1, 1))),
-    "bgw/open": lambda party, x, m: open_to_all(party, x),
-    "bgw/open-to-one": lambda party, x, m: open_to_one(party, x, 2),
-}
-
-
-def test_every_declared_protocol_of_bgw_is_billed_here():
-    """A new figure cannot escape the comparison with the ledger."""
-    assert {d.name for d in declarations() if d.name.startswith("bgw/")} == set(CALLS)
-
-
-@pytest.mark.parametrize("m", [1, 7, 1000])
-@pytest.mark.parametrize(("n", "t"), [(3, 1), (5, 2), (7, 3), (7, 2), (6, 1)])
-@pytest.mark.parametrize("name", sorted(CALLS))
-def test_the_ledger_bills_exactly_what_is_declared(bench, name, n, t, m):
-    """Elements = payload / 8 bytes over F_p, p = 2^61 − 1; rounds = causal depth."""
-
-    async def alone(party):
-        await CALLS[name](party.sub("step"), Share(F(range(m)), degree=t), m)
-
-    cost = next(d for d in declarations() if d.name == name).cost.evaluate(n=n, t=t, m=m)
-    ledger = bench.run(n, alone, t=t).ledger
-
-    assert ledger.rounds() == cost.rounds == 1
-    assert ledger.total().payload_bytes == 8 * cost.elements_total
-    roles = {"owner": 2, "party": 1, "receiver": 2}
-    for role, elements in cost.per_role.items():
-        assert ledger.sent_by(roles[role]).payload_bytes == 8 * elements
+# -- costs (those of each declared protocol alone are in test_costs) -----------------------------
 
 
 @pytest.mark.parametrize("n", [3, 5, 7])

@@ -85,7 +85,10 @@ def test_the_exact_fraction_is_kept_unreduced():
 def test_the_variance_opens_neither_the_sum_nor_the_squares():
     evaluation = evaluate(variance, {"a": {"x": [1, 2]}, "b": {"x": [4]}})
 
-    assert evaluation.operations == (Operation("dot", 1), Operation("multiply", 1))
+    assert evaluation.operations == (
+        Operation("dot", 1, "dot.1"),
+        Operation("multiply", 1, "mul.1"),
+    )
     assert evaluation.rounds == 1
 
 

@@ -32,7 +32,8 @@ def folder(tmp_path):
 def test_every_registered_name_resolves():
     assert {name: family(name).name for name in FAMILIES} == {"bgw": "bgw"}
     assert all(callable(program(name)) for name in PROGRAMS)
-    assert list(PROGRAMS) == ["sum", "mean", "variance", "dot"]
+    moments = ["sum", "mean", "variance", "dot", "matmul", "polynomial", "covariance"]
+    assert list(PROGRAMS) == [*moments, "linear-regression", "histogram", "vote"]
 
 
 def test_listing_names_loads_neither_numpy_nor_trio():
@@ -53,7 +54,7 @@ def test_listing_names_loads_neither_numpy_nor_trio():
     ("find", "name", "hint"),
     [
         (program, "means", "did you mean 'mean'"),
-        (program, "zzz", "there are sum, mean, variance, dot"),
+        (program, "zzz", "there are sum, mean, variance, dot, matmul, poly"),
         (family, "bwg", "did you mean 'bgw'"),
     ],
 )
