@@ -28,6 +28,7 @@ REASONS = (  # the public set that an announcement's code is an index into
     "conflicting-messages",
     "timeout",
     "inconsistent-opening",
+    "retries-exhausted",
 )
 
 

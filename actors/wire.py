@@ -18,6 +18,7 @@ from math import prod
 from typing import Any, Final, NamedTuple, Protocol, Self, TypeVar, dataclass_transform
 
 import attrs
+from blake3 import blake3
 
 from turncoat.actors.errors import MalformedMessage, MisuseError, SimulationBug
 
@@ -339,16 +340,16 @@ def encode(body: Any, structures: Structures) -> bytes:
 
 
 def fingerprint(body: Any, structures: Structures) -> int:
-    """63 bits of BLAKE2b over the encoding: what the digest keeps of a message's content."""
+    """63 bits of BLAKE3 over the encoding: what the digest keeps of a message's content."""
     pieces = (
         [body.data]
         if type(body) is Encoded
         else _FORMATS[type(body).__name__].buffers(body, structures)
     )
-    state = blake2b(pieces[0] if pieces else b"", digest_size=8)
+    state = blake3(pieces[0] if pieces else b"")
     for piece in pieces[1:]:
         state.update(piece)
-    return int.from_bytes(state.digest(), "little") >> 1
+    return int.from_bytes(state.digest(length=8), "little") >> 1
 
 
 @lru_cache(maxsize=4096)

@@ -14,6 +14,7 @@ FILES = sorted(path for floor in FLOORS for path in (ROOT / floor).rglob("*.py")
 # Third-party packages that live in one room only.
 ROOMS = {
     "trio": "actors",
+    "blake3": "actors",
     "cryptography": "protocols/primitives",
     "numba": "protocols/algebra",
     "cattrs": "scenarios",

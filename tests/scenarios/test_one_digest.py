@@ -90,4 +90,4 @@ def test_the_digest_is_that_of_the_release():
     assert turncoat.run("average-salary").digest == GOLDEN
 
 
-GOLDEN = "9ce86e3950f5ee8fc372054f8f59c08b5601e101b88d15b2cf2ab367661cb115"
+GOLDEN = "696f2e870784a2ba1379b29af128170a78536dc9b9109c5bf0f13495ea44582a"
