@@ -144,6 +144,11 @@ class Churn(Fault):
     mean_down: int = attrs.field(kw_only=True)
     memory: Literal["durable", "amnesia"] = attrs.field(default="durable", kw_only=True)
 
+    def __attrs_post_init__(self) -> None:
+        super().__attrs_post_init__()
+        if min(self.mean_up, self.mean_down) < 1:
+            raise ValueError("churn needs a mean_up and a mean_down of at least 1 ns")
+
 
 @attrs.frozen
 class FaultRecord:

@@ -84,6 +84,7 @@ triggers = st.one_of(
     st.fixed_dictionaries({"after_sends": st.integers(0, 12)}),
     st.fixed_dictionaries({"after": st.sampled_from(["ping", "values", "pong"])}),
 )
+means = st.sampled_from([20 * MS, 80 * MS, 500 * MS])
 memories = st.sampled_from(["durable", "amnesia"])
 
 
@@ -104,7 +105,7 @@ faults = st.one_of(
            one_way=st.booleans(), duration=st.none() | spans),
     struck(Heal),
     struck(Degrade, parties=groups, change=laws, duration=st.none() | spans),
-    struck(Churn, mean_up=spans, mean_down=spans, memory=memories),
+    struck(Churn, mean_up=means, mean_down=means, memory=memories),
 )  # fmt: skip
 
 
