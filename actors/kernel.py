@@ -314,9 +314,11 @@ class Kernel:
     # -- what the nemesis asks for -------------------------------------------------------------
 
     def mourn(self, actor: Actor, outcome: Crashed) -> None:
-        """A party's power is gone."""
+        """A party's memory is gone; if for good, it does not wait to be back."""
         self._mortal = self._stirred = True
         actor.stop(outcome)
+        if not actor.returns:
+            actor.absence.cancel()
 
     def resurrect(self, actor: Actor) -> None:
         """A party begins again, as a new incarnation that knows nothing."""

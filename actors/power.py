@@ -54,10 +54,9 @@ class Power:
         self._hold(tally, party, until)
         if forget and actor.died > now:
             actor.died = now
-            self._kernel.mourn(actor, Crashed(now))
             self._kernel.carrier.disconnect(party)
-        if until == math.inf:
-            actor.give_up()
+        if forget:
+            self._kernel.mourn(actor, Crashed(now))
         if actor.up is not None:
             actor.up.clear(now)
         for copy in self._kernel.take_copies(party):
