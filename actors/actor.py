@@ -45,12 +45,15 @@ class AbortAnnouncement:
 class Actor:
     """P_index in the kernel: mailbox, access line, how it ended, and what may yet strike it."""
 
-    def __init__(self, kernel: "Kernel", index: int, group: Group) -> None:
+    def __init__(
+        self, kernel: "Kernel", index: int, group: Group, heeds: frozenset[int] | None = None
+    ) -> None:
         self.kernel = kernel
         self.index = index
         self.corrupted = index in kernel.rules
         self.everyone = group.members
         self.all = group.all
+        self.heeds = group.all if heeds is None else heeds  # whose announcement ends it
         self.mailbox = Mailbox(index)
         self.incarnation = 0
         self.up = kernel.topology.up(index)
@@ -143,7 +146,7 @@ class Actor:
                 self.kernel.fail(self.index, error)
 
     def abort(self, abort: ProtocolAbort) -> None:
-        """This party's own check failed: tell the others, and stop."""
+        """This party's own check failed: tell those who heed it, and stop."""
         code = REASONS.index(abort.reason) if abort.reason in REASONS else 0
         self.post(
             Posting(
@@ -153,7 +156,7 @@ class Actor:
                 phase="online",
                 depth=0,
                 incarnation=self.incarnation,
-                receivers=self.rotation,
+                receivers=self.kernel.listeners(self.index),
                 bodies=(AbortAnnouncement(code),),
             )
         )

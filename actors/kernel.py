@@ -59,7 +59,9 @@ class Kernel:
         self.carrier = Carrier(self, world)
         self.transport = Transport(self, world)
         self.nemesis = Nemesis(self, world)
-        self.actors = {i: Actor(self, i, group) for i, group in self.cast.groups().items()}
+        self.actors = {
+            i: Actor(self, i, group, world.heeds.get(i)) for i, group in self.cast.groups().items()
+        }
         # Can a second message come to a slot that was gathered?
         self.may_repeat = bool(world.rules) or self.topology.repeats or bool(world.faults)
         self._world = world
@@ -300,6 +302,8 @@ class Kernel:
         if slot is None:
             if parcel.key[1] == AbortAnnouncement.__name__:
                 peer = parcel.sender
+                if peer not in actor.heeds:
+                    return
                 actor.stop(Aborted(f"stopped by P{peer}", stopped_by=peer))
                 self._stirred = True
                 return
@@ -310,6 +314,11 @@ class Kernel:
             accused = slot.conflicts & slot.taken.keys()
             actor.abort(ProtocolAbort("conflicting-messages", accused))
             self._stirred = True
+
+    def listeners(self, speaker: int) -> tuple[int, ...]:
+        """Those whom an abort announcement of `speaker` ends, in the order of a rotation."""
+        heeding = [i for i, a in self.actors.items() if speaker in a.heeds and i != speaker]
+        return tuple(sorted(heeding, key=lambda i: (i < speaker, i)))
 
     # -- what the nemesis asks for -------------------------------------------------------------
 

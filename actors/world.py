@@ -60,6 +60,7 @@ class World:
     t: corruptions tolerated, as protocols see it. rules: corrupted party → what it does to its
     messages (an empty sequence: corrupted, but only passively). time_limit [ns].
     encode: really encode and decode every message; the digest must not change.
+    heeds: party → those whose abort announcement ends it; who is not named heeds its own group.
     draws: replaces the seeded draws of the network. shuffle: reorders wake-ups, for tests.
     pulse: called with the virtual time now and then; returning True ends the run.
     """
@@ -72,6 +73,7 @@ class World:
     structures: Structures = attrs.field(factory=dict[str, Structure])
     faults: Sequence[Fault] = ()
     rules: Mapping[int, Sequence[Rule]] = attrs.field(factory=dict[int, Sequence[Rule]])
+    heeds: Mapping[int, frozenset[int]] = attrs.field(factory=dict[int, frozenset[int]])
     time_limit: int = 3600 * SECOND
     digest: Digest = "full"
     encode: bool = False

@@ -14,7 +14,6 @@ from turncoat.cli.faults import fault_text
 from turncoat.cli.links import host_text, link_text
 from turncoat.cli.page import Block, Grid, Headline, Line, Text
 from turncoat.cli.render import bill, network_label, promise, protocol_label, shown
-from turncoat.protocols.arithmetic.predict import predict
 from turncoat.scenarios.compose import Options, Prepared, prepare
 from turncoat.scenarios.figures import changes, is_timed, region_of
 from turncoat.scenarios.inputs import Integers, draw
@@ -38,8 +37,8 @@ def forecast(name: str, overrides: Mapping[str, object]) -> Iterator[Block]:
         yield Line("shows", scenario.header.about)
     if scenario.header.cites:
         yield Line("cites", "; ".join(scenario.header.cites))
-    yield Line("protocol", promise(prepared.plan.family.guarantee))
-    yield Line("", f"t = {prepared.plan.family.t}, field {prepared.plan.family.field.name}")
+    yield Line("protocol", promise(prepared.plan.session.guarantee))
+    yield Line("", prepared.plan.session.terms)
     yield from _network(scenario)
     for fault in scenario.faults:
         yield Line("fault", fault_text(scenario, fault))
@@ -108,7 +107,7 @@ def _expectations(scenario: Scenario) -> Iterator[Block]:
 
 
 def _parties(prepared: Prepared) -> Iterator[Block]:
-    scenario, layout = prepared.scenario, prepared.plan.layout
+    scenario, layout = prepared.scenario, prepared.plan.session.layout
     rows = [
         (
             name,
@@ -128,14 +127,14 @@ def _parties(prepared: Prepared) -> Iterator[Block]:
 
 def _prediction(prepared: Prepared) -> Iterator[Block]:
     """Figures for the run without faults and adversary."""
-    plan = prepared.plan
-    found = predict(plan.family, plan.program, plan.layout, plan.params)
-    figures = [
-        amounts.count(found.rounds, "round"),
-        f"{found.elements_total:,} field elements",
-        f"{amounts.octets(found.payload_bytes)} payload",
-    ]
-    yield Line("predicted", f"{' · '.join(figures)} (declared formulas; exact for honest runs)")
+    found = prepared.plan.session.predict()
+    if found is not None:
+        figures = [
+            amounts.count(found.rounds, "round"),
+            f"{found.elements_total:,} field elements",
+            f"{amounts.octets(found.payload_bytes)} payload",
+        ]
+        yield Line("predicted", f"{' · '.join(figures)} (declared formulas; exact for honest runs)")
     try:
         report = dry_run(prepared)
     except Exception as error:
@@ -157,7 +156,7 @@ def dry_run(prepared: Prepared) -> Report:
         faults=(),
         attacks=(),
         corrupted=frozenset[int](),
-        inputs=_bits(prepared),
+        session=prepared.plan.session.with_inputs(_bits(prepared)),
     )
     return attrs.evolve(prepared, scenario=scenario, plan=plan).run(Options(meter=False))
 
@@ -166,7 +165,7 @@ def _bits(prepared: Prepared) -> dict[str, dict[str, Any]]:
     """Random bits in the shapes of the inputs."""
     return {
         party: {name: _drawn(shape, prepared.seed, party, name) for name, shape in shapes.items()}
-        for party, shapes in prepared.plan.layout.items()
+        for party, shapes in prepared.plan.session.layout.items()
     }
 
 

@@ -42,7 +42,7 @@ class Subject:
         return cls(
             protocol=protocol_label(report.scenario),
             network=network_label(report.scenario),
-            guarantee=promise(report.plan.family.guarantee),
+            guarantee=promise(report.plan.session.guarantee),
             right=None if right is None else jsonable(right.value),
         )
 

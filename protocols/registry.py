@@ -1,4 +1,4 @@
-"""The names that a scenario file may use: protocol families and programs.
+"""The names that a scenario file may use: protocols and programs.
 
 Holds names, one-line summaries and where the code lies, as strings: listing them loads neither
 numpy nor Trio. `family(name)` and `program(name)` import what was asked for, and no more.
@@ -19,25 +19,36 @@ from turncoat.protocols.user_program import load_user_program
 if TYPE_CHECKING:
     from turncoat.protocols.arithmetic.family import FamilyMaker
     from turncoat.protocols.arithmetic.program import Program
+    from turncoat.protocols.session import Request, Session
 
 
 @attrs.frozen
 class Entry:
-    """One name of a scenario file. where: "module:attribute"."""
+    """One name of a scenario file. where: "module:attribute". roles: auxiliary seats beside the
+    parties, of every variant, or of one."""
 
     name: str
     summary: str
     where: str
+    roles: Mapping[str | None, tuple[str, ...]] = attrs.field(
+        factory=dict[str | None, tuple[str, ...]]
+    )
 
     def load(self) -> Any:
         """The object behind the name."""
-        module, _, attribute = self.where.partition(":")
-        return getattr(import_module(module), attribute)
+        return _load(self.where)
+
+
+def _load(where: str) -> Any:
+    module, _, attribute = where.partition(":")
+    return getattr(import_module(module), attribute)
 
 
 def _by_name(*entries: Entry) -> dict[str, Entry]:
     return {entry.name: entry for entry in entries}
 
+
+ARITHMETIC = "turncoat.protocols.arithmetic.session:make"  # of a program over any family
 
 FAMILIES: Mapping[str, Entry] = _by_name(
     Entry(
@@ -101,16 +112,34 @@ PROGRAMS: Mapping[str, Entry] = _by_name(
 )
 
 
+SESSIONS: Mapping[str, Entry] = {}  # protocols that are no family of arithmetic
+
+PROTOCOLS: Mapping[str, Entry] = {**FAMILIES, **SESSIONS}
+
+
+def session(request: "Request") -> "Session":
+    """The protocol that a request asks for. Raises UnfitRequest, with every reason, if there is
+    none."""
+    entry = SESSIONS.get(request.use)
+    return cast("Session", _load(entry.where if entry else ARITHMETIC)(request))
+
+
+def roles(use: str, variant: str | None) -> tuple[str, ...]:
+    """The auxiliary roles of a protocol, in the order of their seats; none of an unknown one."""
+    entry = PROTOCOLS.get(use)
+    return entry.roles.get(variant, entry.roles.get(None, ())) if entry else ()
+
+
 def family(name: str) -> "FamilyMaker":
     """The family of that name: call it with n, t and a field. Raises ValueError with the nearest
     name if there is none."""
-    return cast("FamilyMaker", _entry("protocol family", name, FAMILIES).load())
+    return cast("FamilyMaker", _entry("protocol", name, FAMILIES).load())
 
 
 def steps() -> dict[str, Declaration]:
     """Every declared step of every family, by name: all modules beside a family's are imported, so
     none can be forgotten."""
-    for entry in FAMILIES.values():
+    for entry in PROTOCOLS.values():
         package = import_module(entry.where.partition(":")[0].rpartition(".")[0])
         for module in iter_modules(package.__path__, f"{package.__name__}."):
             import_module(module.name)
@@ -130,11 +159,12 @@ def program(name: str, folder: Path | None = None) -> "Program":
 
 def _entry(what: str, name: str, entries: Mapping[str, Entry]) -> Entry:
     if name not in entries:
-        raise ValueError(f"there is no {what} {name!r}; {_nearest(name, list(entries))}")
+        raise ValueError(f"there is no {what} {name!r}; {nearest(name, list(entries))}")
     return entries[name]
 
 
-def _nearest(name: str, known: Sequence[str]) -> str:
+def nearest(name: str, known: Sequence[str]) -> str:
+    """The remedy for an unknown name."""
     close = get_close_matches(name, known, n=1)
     if close:
         return f"did you mean {close[0]!r}?"

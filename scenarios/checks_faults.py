@@ -21,8 +21,9 @@ COMMON = ("name", "kind", "when")
 TRIGGERS = ("at", "after_sends", "after")
 
 
-def fault_checks(faults: Sequence[Fault], names: Sequence[str]) -> Iterator[Refusal]:
-    """Everything about faults that does not fit."""
+def fault_checks(faults: Sequence[Fault], names: Sequence[str], n: int) -> Iterator[Refusal]:
+    """Everything about faults that does not fit. names: of all seats, the n computing ones first,
+    from which alone lots are drawn."""
     kinds = {fault.kind for fault in faults}
     called = [fault_name(fault.name, fault.kind, k) for k, fault in enumerate(faults)]
     for index, fault in enumerate(faults):
@@ -32,21 +33,21 @@ def fault_checks(faults: Sequence[Fault], names: Sequence[str]) -> Iterator[Refu
             yield Refusal(message, "give each its own name", (*here, "name"))
         if fault.kind == "heal" and "partition" not in kinds:
             yield Refusal("there is no partition to heal", "leave it out", (*here, "kind"))
-        yield from _fault(fault, names, here)
+        yield from _fault(fault, names, n, here)
 
 
-def _fault(fault: Fault, names: Sequence[str], here: Path) -> Iterator[Refusal]:
+def _fault(fault: Fault, names: Sequence[str], n: int, here: Path) -> Iterator[Refusal]:
     wrong_keys = [*_keys(fault, here)]
     yield from wrong_keys
-    yield from _who(fault, names, (*here, "who"))
+    yield from _who(fault, names, n, (*here, "who"))
     yield from _groups(fault, names, (*here, "groups"))
     if fault.link is not None and not _given(fault.link):
         remedy = 'such as { latency = "500 ms" }'
         yield Refusal("an empty table changes nothing", remedy, (*here, "link"))
     yield from _trigger(fault, here)
     if not wrong_keys:
-        yield from _partition(fault, names, here)
-        yield from _watched(fault, names, here)
+        yield from _partition(fault, names, n, here)
+        yield from _watched(fault, names, n, here)
 
 
 def _given(table: object) -> list[str]:
@@ -95,12 +96,12 @@ def _missing(key: str, what: str, here: Path) -> Refusal:
 # Parties
 
 
-def _who(fault: Fault, names: Sequence[str], path: Path) -> Iterator[Refusal]:
+def _who(fault: Fault, names: Sequence[str], n: int, path: Path) -> Iterator[Refusal]:
     match fault.who:
         case None:
             return
         case Drawn() as drawn:
-            yield from _drawn(drawn, len(names), path)
+            yield from _drawn(drawn, n, path)
         case patterns:
             yield from unknown(patterns, names, path)
 
@@ -114,10 +115,10 @@ def _drawn(drawn: Drawn, n: int, path: Path) -> Iterator[Refusal]:
         yield Refusal(message, "such as { count = 1 }", (*path, "fraction"))
 
 
-def struck_number(fault: Fault, names: Sequence[str]) -> int:
+def struck_number(fault: Fault, names: Sequence[str], n: int) -> int:
     """How many parties `who` means."""
     if isinstance(fault.who, Drawn):
-        return fault.who.of(len(names))
+        return fault.who.of(n)
     return len(selected(fault.who or (), names))
 
 
@@ -150,7 +151,7 @@ def _trigger(fault: Fault, here: Path) -> Iterator[Refusal]:
         yield Refusal(count, remedy, (*here, "when"))
 
 
-def _watched(fault: Fault, names: Sequence[str], here: Path) -> Iterator[Refusal]:
+def _watched(fault: Fault, names: Sequence[str], n: int, here: Path) -> Iterator[Refusal]:
     """What strikes the network happens once, so the sends of one party set it off, or a time."""
     if not FAULT_KINDS[fault.kind].network:
         return
@@ -161,7 +162,7 @@ def _watched(fault: Fault, names: Sequence[str], here: Path) -> Iterator[Refusal
             yield Refusal("a heal at a time has no 'who'", remedy, (*here, "who"), "key")
         return
     (key,) = _given(fault.when)[:1]
-    if halves or struck_number(fault, names) != 1:
+    if halves or struck_number(fault, names, n) != 1:
         message = f"{key!r} does not say whose sends set off this {fault.kind}"
         remedy = "write at = …" if halves else "name one party as who, or write at = …"
         yield Refusal(message, remedy, (*here, "when", key), "key")
@@ -170,9 +171,9 @@ def _watched(fault: Fault, names: Sequence[str], here: Path) -> Iterator[Refusal
 # Partitions
 
 
-def _partition(fault: Fault, names: Sequence[str], here: Path) -> Iterator[Refusal]:
+def _partition(fault: Fault, names: Sequence[str], n: int, here: Path) -> Iterator[Refusal]:
     """Are there enough parties on each side?"""
-    groups, struck = len(fault.groups or ()), struck_number(fault, names)
+    groups, struck = len(fault.groups or ()), struck_number(fault, names, n)
     match fault.kind, fault.shape or DEFAULT_SHAPE:
         case "partition", "groups" if groups < 2:
             remedy = 'name two groups or more; shape = "isolate" cuts off single parties'

@@ -7,28 +7,20 @@ runs and judges. What a run leaves behind is in `report.py`.
 import secrets
 from collections.abc import Callable
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import attrs
 
 from turncoat.actors.mailbox import Slot
-from turncoat.actors.party import Party
 from turncoat.actors.rule import Rule
-from turncoat.actors.topology import Cast
 from turncoat.actors.world import Run, World
-from turncoat.protocols.arithmetic.run_program import (
-    InputRecord,
-    NoEffectiveInput,
-    effective_inputs,
-    run_program,
-)
 from turncoat.protocols.declare import Facts
-from turncoat.protocols.functionalities.plain import evaluate
 from turncoat.protocols.primitives.symmetric import AesCtrTape
+from turncoat.protocols.session import Execution
 from turncoat.scenarios.facts import faulty, silent
 from turncoat.scenarios.plan import Plan, plan
 from turncoat.scenarios.report import Report
-from turncoat.scenarios.verdict import Case, Right, judge
+from turncoat.scenarios.verdict import Case, judge
 
 if TYPE_CHECKING:
     from turncoat.scenarios.scenario import Scenario
@@ -60,11 +52,11 @@ class Prepared:
 
     def run(self, options: Options | None = None) -> Report:
         """Run and judge. Raises what a program raises that is no abort: a bug, not a result."""
-        started, record = perf_counter(), InputRecord()
+        started, execution = perf_counter(), self.plan.session.execution()
         run = self._world(options or Options()).run(
-            {i: self._program(i, record) for i in self.plan.indices}
+            {i: execution.main(i) for i in self.plan.indices}
         )
-        case = self._case(run, record)
+        case = self._case(run, execution)
         return Report(
             scenario=self.scenario,
             plan=self.plan,
@@ -76,33 +68,16 @@ class Prepared:
             wall_s=perf_counter() - started,
         )
 
-    def _program(self, index: int, record: InputRecord) -> Callable[[Party], Any]:
-        plan = self.plan
-        own = plan.inputs[plan.names[index - 1]]
-
-        async def main(party: Party) -> Any:
-            return await run_program(
-                party.sub(plan.family.name),
-                plan.family,
-                plan.program,
-                own,
-                plan.layout,
-                plan.params,
-                record=record,
-                announced=plan.announced,
-            )
-
-        return main
-
     def _world(self, options: Options) -> World:
         plan, header = self.plan, self.scenario.header
         return World(
-            cast=Cast(plan.names),
+            cast=plan.cast,
             tapes=AesCtrTape,
-            t=plan.family.t,
+            t=plan.session.t,
             seed=self.seed,
             topology=plan.topology,
-            structures={"field": plan.family.field},
+            structures=plan.session.structures,
+            heeds=plan.session.heeds,
             faults=plan.faults,
             rules=self._rules(),
             time_limit=header.time_limit,
@@ -122,35 +97,28 @@ class Prepared:
                 rules[index].append(attack.bind(index))
         return rules
 
-    def _case(self, run: Run, record: InputRecord) -> Case:
+    def _case(self, run: Run, execution: Execution) -> Case:
+        corrupted = self.plan.corrupted
         return Case(
             outcomes=run.outcomes,
-            corrupted=self.plan.corrupted,
+            corrupted=corrupted,
             faulty=faulty(run),
-            right=self._right(record),
+            right=execution.right(run.outcomes, corrupted),
+            answering=self.plan.session.answering,
             receipts=run.receipts,
             cut_short=bool(run.cut_short),
         )
 
-    def _right(self, record: InputRecord) -> Right | None:
-        """The program in the clear, on the inputs in force at the end of the input phase."""
-        plan = self.plan
-        try:
-            inputs = effective_inputs(plan.inputs, record, plan.family, plan.layout, plan.corrupted)
-        except NoEffectiveInput:
-            return None
-        return Right(evaluate(plan.program, inputs, plan.params, plan.family.field.p).outputs)
-
     def _exceeded(self, run: Run) -> tuple[str, ...]:
         """Why the protocol's guarantee is not in force for this run; empty if it is."""
         facts = Facts(
-            n=len(self.plan.names),
-            t=self.plan.family.t,
+            n=self.scenario.n,
+            t=self.plan.session.t,
             corrupted_active=self.plan.active,
             corrupted_passive=self.plan.corrupted - self.plan.active,
             silent=silent(run, self.plan.faults, self.plan.topology),
         )
-        return self.plan.family.guarantee.exceeded(facts)
+        return self.plan.session.guarantee.exceeded(facts)
 
 
 def prepare(scenario: "Scenario", seed: int | None = None) -> Prepared:

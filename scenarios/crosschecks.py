@@ -8,12 +8,14 @@ judged when they are loaded. Networks and faults are in `checks_network.py`, `ch
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
+from turncoat.protocols import registry
 from turncoat.scenarios.checks_faults import fault_checks
 from turncoat.scenarios.checks_network import network_checks
 from turncoat.scenarios.decoded import quoted
-from turncoat.scenarios.problems import Path, Refusal
+from turncoat.scenarios.problems import Path, Refusal, did_you_mean
 from turncoat.scenarios.schema import Adversary, Parties, Protocol, Tables
 from turncoat.scenarios.selection import (
+    auxiliary_names,
     is_glob,
     is_name,
     matching,
@@ -29,13 +31,17 @@ def crosschecks(tables: Tables) -> list[Refusal]:
     refusals = list(_parties(tables.parties))
     if refusals:  # without names, nothing that is named can be checked
         return refusals
-    names = party_names(tables.parties)
+    computing = party_names(tables.parties)
+    refusals = list(_roles(tables, computing))
+    if refusals:
+        return refusals
+    names = computing + auxiliary_names(tables.protocol, tables.parties)
     return list(
         chain(
-            _thresholds(tables.protocol, len(names)),
-            _inputs(tables.parties, names),
+            _thresholds(tables.protocol, len(computing)),
+            _inputs(tables.parties, computing),
             network_checks(tables, names),
-            fault_checks(tables.fault, names),
+            fault_checks(tables.fault, names, len(computing)),
             _adversaries(tables.adversary, names),
             _expect(tables, names),
         )
@@ -80,6 +86,25 @@ def _unfit_names(names: Sequence[str]) -> Iterator[tuple[int, Refusal]]:
         if name in seen:
             yield index, Refusal(f"two parties are called {name!r}", "give each its own name")
         seen.add(name)
+
+
+def _roles(tables: Tables, computing: Sequence[str]) -> Iterator[Refusal]:
+    """Names of auxiliary roles: of roles that there are, and not anybody else's."""
+    roles = registry.roles(tables.protocol.use, tables.protocol.variant)
+    for role, name in tables.parties.roles.items():
+        here: Path = ("parties", "roles", role)
+        if role not in roles:
+            message = f"{tables.protocol.use} has no role {quoted(role)}"
+            yield Refusal(message, did_you_mean(role, roles), here, "key")
+        elif not is_name(name):
+            remedy = "use letters, digits, '-', '_' and '.'"
+            yield Refusal(f"{quoted(name)} cannot name a party", remedy, here)
+    called = [*computing, *auxiliary_names(tables.protocol, tables.parties)]
+    for k, name in enumerate(called):
+        if name in called[:k] and k >= len(computing):
+            message = f"two seats are called {name!r}"
+            remedy = f'such as [parties.roles] {roles[k - len(computing)]} = "…"'
+            yield Refusal(message, remedy, ("parties",))
 
 
 def _thresholds(protocol: Protocol, n: int) -> Iterator[Refusal]:

@@ -29,12 +29,15 @@ from turncoat.scenarios.network import changed
 from turncoat.scenarios.selection import selected
 
 
-def faults(tables: Sequence[schema.Fault], names: Sequence[str], seed: int) -> tuple[Fault, ...]:
-    """All faults of a run with this seed, in the order of the file and of the parties."""
+def faults(
+    tables: Sequence[schema.Fault], names: Sequence[str], seed: int, n: int | None = None
+) -> tuple[Fault, ...]:
+    """All faults of a run with this seed, in the order of the file and of the parties. names: of
+    all seats, the n computing ones (default: all) first, from which alone lots are drawn."""
     return tuple(
         fault
         for index, table in enumerate(tables)
-        for fault in _Entry.of(table, index, names, seed).faults()
+        for fault in _Entry.of(table, index, names, seed, n).faults()
     )
 
 
@@ -60,10 +63,12 @@ class _Entry:
     lots: Lots
 
     @classmethod
-    def of(cls, table: schema.Fault, index: int, names: Sequence[str], seed: int) -> "_Entry":
+    def of(
+        cls, table: schema.Fault, index: int, names: Sequence[str], seed: int, n: int | None
+    ) -> "_Entry":
         lots = Lots(seed, fault_name(table.name, table.kind, index))
         trigger = {**attrs.asdict(table.when), "name": lots.fault}
-        return cls(table, trigger, names, lots.struck(table.who or (), names), lots)
+        return cls(table, trigger, names, lots.struck(table.who or (), names, n), lots)
 
     def faults(self) -> Iterator[Fault]:
         """One for each party, or one for the network."""

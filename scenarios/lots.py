@@ -20,10 +20,10 @@ class Lots:
     seed: int
     fault: str
 
-    def struck(self, who: Who, names: Sequence[str]) -> tuple[str, ...]:
-        """The parties that `who` means, in their order."""
+    def struck(self, who: Who, names: Sequence[str], n: int | None = None) -> tuple[str, ...]:
+        """The parties that `who` means, in their order; lots are drawn among the first n."""
         if isinstance(who, Drawn):
-            return self.some("who", names, who.of(len(names)))
+            return self.some("who", names[:n], who.of(len(names[:n])))
         return selected(who, names)
 
     def some(self, purpose: str, names: Sequence[str], count: int) -> tuple[str, ...]:

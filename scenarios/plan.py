@@ -1,5 +1,4 @@
-"""A scenario with its names resolved: family, program, inputs, network, faults and attacks as
-objects.
+"""A scenario with its names resolved: protocol, network, faults and attacks as objects.
 
 What only they can judge is judged here: a threshold that the protocol does not have, a field too
 small for the parties or the numbers, a behaviour or a parameter that nobody knows.
@@ -12,28 +11,26 @@ import attrs
 import numpy as np
 
 from turncoat.actors.faults import Fault
-from turncoat.actors.topology import Topology
+from turncoat.actors.topology import Cast, Topology
 from turncoat.adversary.binding import Behaviour, BoundRule, bind
 from turncoat.adversary.registry import BEHAVIOURS, make
 from turncoat.adversary.selector import Selector
 from turncoat.protocols import registry
-from turncoat.protocols.algebra.field import Field, parse_field
-from turncoat.protocols.arithmetic.family import Family, FamilyMaker
-from turncoat.protocols.arithmetic.predict import dry_run
-from turncoat.protocols.arithmetic.program import Layout, Program, Values
-from turncoat.protocols.functionalities.plain import Operation, evaluate, layout_of
+from turncoat.protocols.arithmetic.program import Values
+from turncoat.protocols.session import Misfit, Request, Session, UnfitRequest
 from turncoat.scenarios import units
-from turncoat.scenarios.decoded import quoted
 from turncoat.scenarios.faults import faults
 from turncoat.scenarios.network import topology
-from turncoat.scenarios.problems import Path, Refusal, did_you_mean
-from turncoat.scenarios.schema import Adversary, Protocol
+from turncoat.scenarios.problems import Path, Refusal
+from turncoat.scenarios.schema import Adversary
 from turncoat.scenarios.selection import selected
 
 if TYPE_CHECKING:
     from turncoat.scenarios.scenario import Scenario
 
 _T = TypeVar("_T")
+
+OPTIONS = ("t", "threshold", "kappa", "sigma", "delta", "prep", "opening", "variant")
 
 
 @attrs.frozen
@@ -53,32 +50,37 @@ class Attack:
 
 @attrs.frozen(kw_only=True)
 class Plan:
-    """What a scenario means for one seed. corrupted, active: indices of seats."""
+    """What a scenario means for one seed. names: of all seats. corrupted: indices of seats."""
 
     names: tuple[str, ...]
-    family: Family[Any]
-    program: Program
-    params: Mapping[str, Any]
-    inputs: Mapping[str, Values]
-    announced: tuple[Operation, ...]
+    session: Session
     topology: Topology
     faults: tuple[Fault, ...]
     attacks: tuple[Attack, ...]
     corrupted: frozenset[int]
 
     @property
+    def cast(self) -> Cast:
+        return Cast(self.names, self.session.roles)
+
+    @property
     def indices(self) -> range:
         return range(1, len(self.names) + 1)
 
-    @property
-    def layout(self) -> Layout:
-        """The public shapes of all inputs."""
-        return layout_of(self.inputs)
+    def role(self, index: int) -> str:
+        """What a seat is there for: "party", or its role."""
+        for role, members in self.session.roles.items():
+            if index in members:
+                return SINGULAR.get(role, role)
+        return "party"
 
     @property
     def active(self) -> frozenset[int]:
         """Seats that may deviate: those that some behaviour acts from."""
         return frozenset(i for attack in self.attacks for i in attack.parties)
+
+
+SINGULAR = {"parties": "party", "clients": "client"}
 
 
 def indices_of(who: Sequence[str], names: Sequence[str]) -> tuple[int, ...]:
@@ -93,79 +95,61 @@ def plan(scenario: "Scenario", seed: int) -> Plan:
     def attempt(path: Path, make_it: Callable[[], _T]) -> _T | None:
         try:
             return make_it()
+        except UnfitRequest as unfit:
+            refusals.extend(refused(misfit).under(path) for misfit in unfit.misfits)
         except Refusal as refusal:
             refusals.append(refusal.under(path))
         except ValueError as error:
             refusals.append(Refusal(str(error), path=path))
         return None
 
-    names, protocol = scenario.names, scenario.protocol
-    field = attempt(("protocol", "field"), lambda: parse_field(protocol.field))
-    maker = attempt(("protocol", "use"), lambda: registry.family(protocol.use))
-    program = attempt(("protocol", "program"), lambda: _program(scenario))
-    family = None
-    if maker and field and attempt(("protocol", "variant"), lambda: _variant(maker, protocol)):
-        at = ("protocol", "use" if protocol.t is None else "t")
-        family = attempt(at, lambda: _family(maker, scenario, field))
+    session = attempt(("protocol",), lambda: registry.session(request(scenario, seed)))
     attacks = [
-        attempt(("adversary", k), lambda entry=entry, k=k: _attack(entry, k, names))
+        attempt(("adversary", k), lambda entry=entry, k=k: _attack(entry, k, scenario.names))
         for k, entry in enumerate(scenario.adversaries)
     ]
-    inputs = _inputs(scenario, seed)
-    if program and field:
-        attempt(("protocol", "program"), lambda: _check_range(scenario, program, inputs, field.p))
-    announced = None
-    if family and program and not refusals:
-        params = protocol.with_
-        announced = attempt(
-            ("protocol", "variant"),
-            lambda: _announced(family, program, layout_of(inputs), params),
-        )
-    if family is None or program is None or announced is None:
+    if session is not None:
+        refusals.extend(_trust(scenario, session))
+    if session is None or refusals:
         raise scenario.document.error(refusals)
     return Plan(
-        names=names,
-        family=family,
-        program=program,
-        params=protocol.with_,
-        inputs=inputs,
-        announced=announced,
-        topology=topology(scenario.network, names),
-        faults=faults(scenario.faults, names, seed),
+        names=scenario.names,
+        session=session,
+        topology=topology(scenario.network, scenario.names),
+        faults=faults(scenario.faults, scenario.names, seed, scenario.n),
         attacks=tuple(attack for attack in attacks if attack is not None),
         corrupted=frozenset(_seats(scenario)),
     )
 
 
-def _variant(maker: FamilyMaker, protocol: Protocol) -> str:
-    """The variant, if the family has it; checked apart, for the sake of the line to point at."""
-    if protocol.variant not in maker.variants:
-        remedy = did_you_mean(protocol.variant, maker.variants)
-        raise Refusal(f"{maker.name} has no variant {quoted(protocol.variant)}", remedy)
-    return protocol.variant
-
-
-def _family(maker: FamilyMaker, scenario: "Scenario", field: Field) -> Family[Any]:
+def request(scenario: "Scenario", seed: int) -> Request:
+    """What `[protocol]` and `[parties]` ask for."""
     given = scenario.protocol
-    n = len(scenario.names)
-    return maker(n, given.t, field, opening=given.opening, variant=given.variant)
+    return Request(
+        use=given.use,
+        names=scenario.computing,
+        inputs=_inputs(scenario, seed),
+        program=given.program,
+        folder=scenario.source.parent,
+        field=given.field,
+        params=given.with_,
+        options={key: getattr(given, key) for key in OPTIONS if getattr(given, key) is not None},
+    )
 
 
-def _announced(
-    family: Family[Any], program: Program, layout: Layout, params: Mapping[str, Any]
-) -> tuple[Operation, ...]:
-    """The program's steps, if the family prepares for them. Raises Refusal for a program that
-    fails on zeros, from which they would be found."""
-    if "prep" not in family.costs:
-        return ()
-    try:
-        return dry_run(family, program, layout, params).operations
-    except Exception as error:
-        # A user's program may fail on zeros in ways that nobody can foresee.
-        raise Refusal(
-            f"its products cannot be prepared for: on zeros the program fails ({error})",
-            "leave `variant` out, or let the program accept zeros",
-        ) from error
+def refused(misfit: Misfit) -> Refusal:
+    """A protocol's objection, at the key of [protocol] that it is about."""
+    return Refusal(misfit.message, misfit.remedy, (misfit.key,))
+
+
+def _trust(scenario: "Scenario", session: Session) -> Iterator[Refusal]:
+    """Seats that the protocol's proof relies on cannot be the adversary's."""
+    for k, entry in enumerate(scenario.adversaries):
+        for index in indices_of(entry.corrupts, scenario.names):
+            if index in session.trusted:
+                name = scenario.names[index - 1]
+                message = f"{name!r} is trusted in {session.name}, and cannot be corrupted"
+                yield Refusal(message, "corrupt a party", ("adversary", k, "corrupts"))
 
 
 def _inputs(scenario: "Scenario", seed: int) -> dict[str, Values]:
@@ -176,16 +160,8 @@ def _inputs(scenario: "Scenario", seed: int) -> dict[str, Values]:
             name: np.array(integers.flat, dtype=object).reshape(integers.shape)
             for name, integers in given.get(party, {}).items()
         }
-        for party in scenario.names
+        for party in scenario.computing
     }
-
-
-def _program(scenario: "Scenario") -> Program:
-    name = scenario.protocol.program
-    if name is None:
-        known = ", ".join(registry.PROGRAMS)
-        raise Refusal("no program is given", f'such as program = "mean" (there are {known})')
-    return registry.program(name, scenario.source.parent)
 
 
 def _seats(scenario: "Scenario") -> Iterator[int]:
@@ -234,16 +210,3 @@ def _parameter(behaviour: str, key: str, value: Any) -> Any:
     except Refusal as refusal:
         raise refusal.under(("with", key)) from None
     return value
-
-
-def _check_range(
-    scenario: "Scenario", program: Program, inputs: Mapping[str, Values], p: int
-) -> None:
-    """Refuse a program whose numbers would wrap around in the field."""
-    found = evaluate(program, inputs, scenario.protocol.with_)
-    if not found.fits(p):
-        raise Refusal(
-            f"numbers up to {found.largest} do not fit the field of {p} elements, which holds "
-            f"those below {(p + 1) // 2}",
-            "take a larger field, or smaller inputs",
-        )

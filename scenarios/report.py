@@ -130,7 +130,7 @@ class Report:
             "held": self.held,
             "guarantee_in_force": not self.exceeded,
             "exceeded": list(self.exceeded),
-            "soundness_error": self.plan.family.guarantee.soundness,
+            "soundness_error": self.plan.session.guarantee.soundness,
             "privacy": "not tested",
             "expectations": [attrs.asdict(e) for e in self.expectations],
             "parties": {name: self._party(i) for i, name in enumerate(self.names, 1)},
@@ -168,7 +168,7 @@ class Report:
         aborted = outcome if isinstance(outcome, Aborted) else None
         return {
             "index": index,
-            "role": "party",
+            "role": self.plan.role(index),
             "corrupted": index in self.case.corrupted,
             "outcome": type(outcome).__name__.lower(),
             "output": jsonable(outcome.value) if isinstance(outcome, Output) else None,

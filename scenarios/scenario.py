@@ -31,7 +31,7 @@ from turncoat.scenarios.schema import (
     ScenarioTable,
     Tables,
 )
-from turncoat.scenarios.selection import party_names, selected
+from turncoat.scenarios.selection import auxiliary_names, party_names, selected
 from turncoat.scenarios.toml_writer import dumps
 
 TITLE_KEYS = ("name", "about", "cites")  # what a scenario is called changes nothing in its runs
@@ -87,13 +87,18 @@ class Scenario:
     # Parties
 
     @cached_property
-    def names(self) -> tuple[str, ...]:
+    def computing(self) -> tuple[str, ...]:
         """The names of P_1 … P_n."""
         return party_names(self.parties)
 
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The names of all seats: P_1 … P_n, then the auxiliary roles."""
+        return self.computing + auxiliary_names(self.protocol, self.parties)
+
     @property
     def n(self) -> int:
-        return len(self.names)
+        return len(self.computing)
 
     @property
     def corrupted(self) -> tuple[str, ...]:
@@ -107,7 +112,7 @@ class Scenario:
     def inputs_for(self, seed: int) -> dict[str, dict[str, Integers]]:
         """Party → input → integers, of the run with this seed; parties in their order, those
         without inputs left out."""
-        given = sources_for(self.sources, self.names)
+        given = sources_for(self.sources, self.computing)
         return {
             party: {name: _integers(source, seed, party, name) for name, source in named.items()}
             for party, named in given.items()

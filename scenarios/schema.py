@@ -28,6 +28,7 @@ from turncoat.scenarios.values import (
     PartyCount,
     Positive,
     PositiveNanoseconds,
+    RoleNames,
     SizeBound,
     Texts,
     TimeBound,
@@ -91,28 +92,46 @@ class Protocol:
         default=None,
         metadata=told("Corruptions tolerated; default: the most that the protocol can."),
     )
-    kappa: Positive = attrs.field(
-        default=128, metadata=told("Computational security parameter in bits.")
+    threshold: Positive | None = attrs.field(
+        default=None,
+        metadata=told("Shares that reconstruct, in secure aggregation: its degree and one more."),
     )
-    sigma: Positive = attrs.field(
-        default=40, metadata=told("Statistical security parameter in bits.")
+    kappa: Positive | None = attrs.field(
+        default=None, metadata=told("Computational security parameter in bits; default: 128.")
     )
-    opening: Literal["all", "king"] = attrs.field(
-        default="all",
+    sigma: Positive | None = attrs.field(
+        default=None,
         metadata=told(
-            'How values are opened: "all": everybody sends to everybody, in one round; "king": '
-            "through P_1, in two rounds and with fewer elements."
+            "Statistical security parameter in bits: no soundness error above 2^-sigma is "
+            "accepted; default: 40."
+        ),
+    )
+    delta: PositiveNanoseconds | None = attrs.field(
+        default=None,
+        metadata=told(
+            "How long an active protocol waits for a message before it gives up; default: 60 s."
+        ),
+    )
+    prep: Literal["dealer"] | None = attrs.field(
+        default=None,
+        metadata=told('Where correlated randomness comes from: "dealer", a trusted role.'),
+    )
+    opening: Literal["all", "king"] | None = attrs.field(
+        default=None,
+        metadata=told(
+            'How values are opened: "all" (the default): everybody sends to everybody, in one '
+            'round; "king": through P_1, in two rounds and with fewer elements.'
         ),
     )
     channel: Annotated[Literal["private"], later("plain")] = attrs.field(
         default="private", metadata=told("Channels are authenticated and private.")
     )
-    variant: str = attrs.field(
-        default="plain",
+    variant: str | None = attrs.field(
+        default=None,
         metadata=told(
-            'A variant of the protocol; of bgw: "plain", "compressed" (seeds between pairs stand '
-            'for t shares of each dealing), "dn07" (double sharings beforehand, products through '
-            "a king)."
+            'A variant of the protocol; of bgw: "plain" (the default), "compressed" (seeds '
+            'between pairs stand for t shares of each dealing), "dn07" (double sharings '
+            "beforehand, products through a king)."
         ),
     )
     with_: Parameters = attrs.field(
@@ -173,6 +192,10 @@ class Parties:
     )
     count: PartyCount | None = attrs.field(
         default=None, metadata=told("How many parties, if they are named by pattern.")
+    )
+    roles: RoleNames = attrs.field(
+        factory=dict[str, str],
+        metadata=told('Names for auxiliary roles, such as { server = "aggregator" }.'),
     )
     name: str | None = attrs.field(
         default=None,
@@ -249,7 +272,6 @@ class Tables:
 # Keys that the manual names and no release has: "not supported yet", never "unknown".
 LATER_KEYS: Mapping[type, tuple[str, ...]] = {
     Tables: ("sweep",),
-    Protocol: ("threshold", "delta", "prep", "fixed_point"),
-    Parties: ("roles",),
+    Protocol: ("fixed_point",),
     Expect: ("privacy", "reveals"),
 }

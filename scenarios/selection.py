@@ -5,9 +5,10 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 
+from turncoat.protocols import registry
 from turncoat.scenarios.decoded import quoted
 from turncoat.scenarios.problems import End, Path, Refusal, did_you_mean, listed
-from turncoat.scenarios.schema import Parties
+from turncoat.scenarios.schema import Parties, Protocol
 
 DEFAULT_PATTERN = "P{i}"
 
@@ -28,6 +29,13 @@ def party_names(parties: Parties) -> tuple[str, ...]:
     fill = "0" if zero else " "
     numbers = range(1, (parties.count or 0) + 1)
     return tuple(f"{before}{str(i).rjust(int(width or 0), fill)}{after}" for i in numbers)
+
+
+def auxiliary_names(protocol: Protocol, parties: Parties) -> tuple[str, ...]:
+    """The names of the seats after P_n: of the protocol's auxiliary roles, each called like its
+    role unless the file gives it a name."""
+    roles = registry.roles(protocol.use, protocol.variant)
+    return tuple(parties.roles.get(role, role) for role in roles)
 
 
 def is_name(text: str) -> bool:

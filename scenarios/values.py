@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from functools import partial
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any, TypeAlias, cast
 
 from turncoat.scenarios import units
 from turncoat.scenarios.decoded import described, is_huge, is_list, is_table, quoted
@@ -141,6 +141,17 @@ def parameters(value: object) -> Mapping[str, Any]:
     return value
 
 
+def role_names(value: object) -> Mapping[str, str]:
+    """Role → the name of who plays it."""
+    if not is_table(value):
+        raise Refusal(f'expected a table such as {{ server = "hub" }}, not {described(value)}')
+    for role, name in value.items():
+        if not isinstance(name, str):
+            message = f'expected a name such as "hub", not {described(name)}'
+            raise Refusal(message, path=(role,))
+    return cast("Mapping[str, str]", value)
+
+
 def _unfit(value: object, path: Path) -> list[Refusal]:
     if is_table(value):
         return [r for key, item in value.items() for r in _unfit(item, (*path, key))]
@@ -250,5 +261,7 @@ Title = Annotated[
         "a name",
     ),
 ]
+_ROLES: JsonSchema = {"type": "object", "additionalProperties": {"type": "string"}}
 Parameters = Annotated[Mapping[str, Any], Kind(parameters, dict, {"type": "object"})]
+RoleNames = Annotated[Mapping[str, str], Kind(role_names, dict, _ROLES)]
 Output = Annotated["ExpectedOutput", Kind(expected_output, _show_output, _NUMBERS)]

@@ -10,6 +10,7 @@ import attrs
 
 from turncoat.actors.outcome import Aborted, Outcome, Output, Stalled, Unfinished
 from turncoat.actors.rule import Receipt
+from turncoat.protocols.session import Right
 
 Finding = Literal[
     "WRONG", "SPLIT", "BLAME", "LEAK", "STALL", "INCONCLUSIVE", "ABORT", "ABORT-ID", "OK"
@@ -18,18 +19,12 @@ PRECEDENCE: tuple[Finding, ...] = get_args(Finding)
 FAILURES: frozenset[Finding] = frozenset({"WRONG", "SPLIT", "BLAME", "LEAK", "STALL"})
 
 
-@attrs.frozen
-class Right:
-    """The right output: the functionality on the honest and the effective inputs, in the clear."""
-
-    value: Any
-
-
 @attrs.frozen(kw_only=True)
 class Case:
     """What the judge sees of a run.
 
-    right: None if the run fixed no right output. faulty: parties that a fault struck.
+    right: None if the run fixed no right output. faulty: parties that a fault struck. answering:
+    seats whose outputs are judged, None: all.
     agreement: must honest outputs be equal? unanimous: does the protocol promise that either all
     honest parties abort or none? cut_short: did a time limit end the run?
     """
@@ -38,6 +33,7 @@ class Case:
     corrupted: frozenset[int]
     faulty: frozenset[int]
     right: Right | None
+    answering: frozenset[int] | None = None
     agreement: bool = True
     unanimous: bool = False
     receipts: Sequence[Receipt] = ()
@@ -50,8 +46,12 @@ class Case:
 
     @property
     def outputs(self) -> dict[int, Any]:
-        """What honest parties accepted."""
-        return {i: o.value for i, o in self.honest.items() if isinstance(o, Output)}
+        """What honest parties accepted, of those whose outputs are judged."""
+        return {
+            i: o.value
+            for i, o in self.honest.items()
+            if isinstance(o, Output) and (self.answering is None or i in self.answering)
+        }
 
     @property
     def aborts(self) -> dict[int, Aborted]:
@@ -116,7 +116,7 @@ def _split(case: Case) -> bool:
 def _identified(case: Case) -> bool:
     """Did all honest parties abort and name the same corrupted ones?"""
     named = {abort.accused for abort in case.aborts.values()}
-    if len(named) != 1 or len(case.aborts) != len(case.honest):
+    if len(named) != 1 or any(isinstance(o, Output) for o in case.honest.values()):
         return False
     (accused,) = named
     return bool(accused) and accused <= case.corrupted

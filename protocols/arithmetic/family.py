@@ -4,7 +4,7 @@ Holds structural types only: linear shares, and the family's few protocols. Know
 sharing. (`SecretArray` builds numpy's operators on this, `run_program` a party's whole main.)
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, ClassVar, Protocol, Self, SupportsIndex, TypeVar
 
 from turncoat.actors.party import Party
@@ -66,6 +66,11 @@ class Family(Protocol[S]):
     @property
     def t(self) -> int: ...
 
+    @property
+    def roles(self) -> Mapping[str, Callable[[Party, Sequence[Announced]], Awaitable[None]]]:
+        """Auxiliary roles, and what their player runs; none for most families."""
+        ...
+
     async def prepare(self, party: Party, announced: Sequence[Announced]) -> Self:
         """Setup and preprocessing of one party; the family with which it runs the program."""
         ...
@@ -105,14 +110,14 @@ class Family(Protocol[S]):
 
 
 class FamilyMaker(Protocol):
-    """A family before its parameters are known: what a scenario file's `use` names."""
+    """A family before its parameters are known: what a scenario file's `use` names. options: the
+    keys of [protocol] that it takes beside the field."""
 
     name: str
     openings: Sequence[str]
     variants: Sequence[str]
+    options: Sequence[str]
 
-    def __call__(
-        self, n: int, t: int | None, field: Field, *, opening: str = ..., variant: str = ...
-    ) -> Family[Any]:
+    def __call__(self, n: int, t: int | None, field: Field, **options: Any) -> Family[Any]:
         """Raises ValueError for parameters the family does not allow. t = None: the largest."""
         ...

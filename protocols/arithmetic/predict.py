@@ -9,22 +9,13 @@ from collections.abc import Iterator, Mapping
 from math import prod
 from typing import Any
 
-import attrs
 import numpy as np
 
 from turncoat.protocols.arithmetic.family import Family
 from turncoat.protocols.arithmetic.program import Layout, Program
 from turncoat.protocols.declare import CostFigures
 from turncoat.protocols.functionalities.plain import Evaluation, evaluate
-
-
-@attrs.frozen
-class Prediction:
-    """Causal depth, and field elements (and the payload bytes of everything) sent by all."""
-
-    rounds: int
-    elements_total: int
-    payload_bytes: int
+from turncoat.protocols.session import Prediction
 
 
 def dry_run(

@@ -7,7 +7,7 @@ Knows no program; the steps are in the files beside this one.
 from collections.abc import Mapping, Sequence
 from copy import copy
 from difflib import get_close_matches
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 import attrs
 
@@ -48,6 +48,8 @@ class Bgw:
     name: ClassVar[str] = "bgw"
     openings: ClassVar[Sequence[str]] = tuple(OPENINGS)
     variants: ClassVar[Sequence[str]] = tuple(VARIANTS)
+    options: ClassVar[Sequence[str]] = ("t", "opening", "variant")
+    roles: ClassVar[Mapping[str, Any]] = {}
 
     def __init__(
         self,

@@ -8,7 +8,7 @@ from turncoat.actors.errors import ProtocolAbort
 from turncoat.actors.faults import Crash
 from turncoat.actors.link import MILLISECOND, Link
 from turncoat.actors.outcome import Aborted, Output, Stalled
-from turncoat.actors.topology import Host
+from turncoat.actors.topology import Cast, Host
 
 from .toys import Ping, Rewrite, lying, pings, play
 
@@ -131,3 +131,26 @@ def test_the_dead_announce_nothing():
     run = play(first_fails, 2, faults=[Crash(1, at=40 * MS)])
     assert run.ledger.total(lambda sent: sent.kind == "AbortAnnouncement").messages == 0
     assert type(run.outcomes[2]) is Stalled
+
+
+def test_one_heeds_whom_the_world_says():
+    """A client that gives up tells nobody, since nobody heeds it; the server's abort ends all."""
+    cast = Cast(("a", "b", "c", "server"), {"clients": (1, 2, 3), "server": (4,)})
+    nobody, server = frozenset[int](), frozenset({4})
+
+    async def main(party):
+        if party.me == 1:
+            raise ProtocolAbort("timeout")
+        if party.me == 4:
+            await party.sleep(100 * MS)
+            raise ProtocolAbort("timeout")
+        await party.gather(Ping)
+
+    run = play(main, cast=cast, heeds={1: server, 2: server, 3: server, 4: nobody})
+    assert run.outcomes == {
+        1: Aborted("timeout"),
+        2: stopped_by(4),
+        3: stopped_by(4),
+        4: Aborted("timeout"),
+    }
+    assert [(s.sender, sorted(s.receivers)) for s in run.journal.postings()] == [(4, [1, 2, 3])]

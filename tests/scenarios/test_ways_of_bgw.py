@@ -59,6 +59,15 @@ def test_a_misspelt_variant_is_refused_where_it_stands():
     assert "did you mean 'dn07'?" in problem.render()
 
 
+def test_an_option_of_another_protocol_is_refused_where_it_stands():
+    with pytest.raises(ScenarioError) as caught:
+        prepare(load("salary-variance", {"protocol.prep": "dealer"}))
+
+    (problem,) = caught.value.problems
+    assert problem.key == "protocol.prep"
+    assert problem.message == "bgw has no 'prep'"
+
+
 def test_a_program_that_fails_on_zeros_cannot_be_prepared_for(tmp_path):
     """Its steps are found by a dry run on zeros; without preparation it runs."""
     (tmp_path / "mine.py").write_text(
