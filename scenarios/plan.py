@@ -22,7 +22,7 @@ from turncoat.scenarios import units
 from turncoat.scenarios.faults import faults
 from turncoat.scenarios.network import topology
 from turncoat.scenarios.problems import Path, Refusal
-from turncoat.scenarios.schema import Adversary
+from turncoat.scenarios.schema import Adversary, Protocol
 from turncoat.scenarios.selection import selected
 
 if TYPE_CHECKING:
@@ -133,8 +133,16 @@ def request(scenario: "Scenario", seed: int) -> Request:
         folder=scenario.source.parent,
         field=given.field,
         params=given.with_,
-        options={key: getattr(given, key) for key in OPTIONS if getattr(given, key) is not None},
+        options=_options(given),
     )
+
+
+def _options(given: Protocol) -> dict[str, Any]:
+    """The keys given that say how a protocol is to work; fixed_point as its number of bits."""
+    options = {key: getattr(given, key) for key in OPTIONS if getattr(given, key) is not None}
+    if given.fixed_point is not None:
+        options["fixed_point"] = given.fixed_point.fraction_bits
+    return options
 
 
 def refused(misfit: Misfit) -> Refusal:
@@ -153,12 +161,12 @@ def _trust(scenario: "Scenario", session: Session) -> Iterator[Refusal]:
 
 
 def _inputs(scenario: "Scenario", seed: int) -> dict[str, Values]:
-    """Every party's inputs as arrays of Python integers; none for a party that brings nothing."""
+    """Every party's inputs as arrays of Python numbers; none for a party that brings nothing."""
     given = scenario.inputs_for(seed)
     return {
         party: {
-            name: np.array(integers.flat, dtype=object).reshape(integers.shape)
-            for name, integers in given.get(party, {}).items()
+            name: np.array(numbers.flat, dtype=object).reshape(numbers.shape)
+            for name, numbers in given.get(party, {}).items()
         }
         for party in scenario.computing
     }
