@@ -11,13 +11,16 @@ import re
 from collections.abc import Mapping, Sequence
 from hashlib import shake_128
 from pathlib import Path
-from typing import Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from turncoat.scenarios.decoded import described, quoted
 from turncoat.scenarios.problems import Refusal, did_you_mean
 from turncoat.scenarios.reading import unreadable
 from turncoat.scenarios.schema import FileInput, Given, InlineInput, RandomInput
 from turncoat.scenarios.selection import is_glob, matching
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 FIXED_POINT = "fractions need [protocol] fixed_point = { fraction_bits = 16 }"
 
@@ -76,16 +79,25 @@ def read(given: Given, folder: Path, fractions: bool = False) -> Source:
 def draw(random: RandomInput, seed: int, party: str, name: str) -> Numbers:
     """The integers of a random source in one run: exactly uniform in [0, 2^bits), and a function of
     (seed, party, input) alone."""
-    # Imported here, since it loads numpy, and loading a scenario must not.
+    return Numbers((random.length,), draw_array(random, seed, party, name).tolist())
+
+
+def draw_array(random: RandomInput, seed: int, party: str, name: str) -> "NDArray[Any]":
+    """The same as an array: of uint64, or of Python integers if they are wider."""
+    # Imported here, since they load numpy, and loading a scenario must not.
+    import numpy as np  # noqa: PLC0415
+
     from turncoat.actors.randomness import derive  # noqa: PLC0415
 
-    width = (random.bits + 7) // 8
+    width, mask = (random.bits + 7) // 8, (1 << random.bits) - 1
     octets = shake_128(derive(seed, "inputs", party, name)).digest(width * random.length)
-    mask = (1 << random.bits) - 1
-    cuts = range(0, len(octets), width)
-    return Numbers(
-        (random.length,), [int.from_bytes(octets[k : k + width], "little") & mask for k in cuts]
-    )
+    if width > 8:
+        cuts = range(0, len(octets), width)
+        wide = [int.from_bytes(octets[k : k + width], "little") & mask for k in cuts]
+        return np.array(wide, dtype=object)
+    padded = np.zeros((random.length, 8), dtype=np.uint8)
+    padded[:, :width] = np.frombuffer(octets, dtype=np.uint8).reshape(-1, width)
+    return padded.view("<u8").ravel() & np.uint64(mask)
 
 
 def _indices(place: int, shape: tuple[int, ...]) -> tuple[int, ...]:
