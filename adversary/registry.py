@@ -14,12 +14,14 @@ import attrs
 
 @attrs.frozen
 class Parameter:
-    """One key of `with`. harmless: the value that makes the behaviour its own harmless twin."""
+    """One key of `with`. harmless: the value that makes the behaviour its own harmless twin.
+    needed: must it be given?"""
 
     type: Literal["integer", "duration"]
     default: Any
     help: str
     harmless: Any = None
+    needed: bool = False
 
 
 @attrs.frozen
@@ -32,6 +34,11 @@ class BehaviourInfo:
     target: str
     cites: tuple[str, ...]
     parameters: Mapping[str, Parameter]
+
+    @property
+    def ready(self) -> bool:
+        """Can it act as it stands, without being given anything?"""
+        return not any(parameter.needed for parameter in self.parameters.values())
 
 
 def _table(*infos: BehaviourInfo) -> Mapping[str, BehaviourInfo]:

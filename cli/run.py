@@ -12,6 +12,7 @@ import click
 
 if TYPE_CHECKING:
     from turncoat.cli.execute import Request
+    from turncoat.scenarios.units import Comparison
 
 EPILOG = """\b
 Examples:
@@ -20,6 +21,7 @@ Examples:
   turncoat run my.toml --repeat 100 -q         a hundred seeds, one line each
   turncoat run my.toml --trace full            every message with its payload
   turncoat run my.toml --json | jq .verdict
+  turncoat run my.toml --corruptions "<= 2"    who could break it, and how
   turncoat run *.toml --timeout "30 s"         the worst exit code of all wins
 
 Without --seed and without a seed in the file, one is picked and printed. Results go to stdout,
@@ -52,6 +54,19 @@ def _real_time(_: click.Context, __: click.Parameter, given: str | None) -> floa
         raise click.BadParameter(f"{refusal.message}; {refusal.suggestion}".strip("; ")) from None
 
 
+def _bound(_: click.Context, __: click.Parameter, given: str | None) -> "Comparison | None":
+    """How many seats to corrupt."""
+    if given is None:
+        return None
+    from turncoat.scenarios.problems import Refusal
+    from turncoat.scenarios.units import comparison, count
+
+    try:
+        return comparison(int(given) if given.isdecimal() else given, count)
+    except Refusal as refusal:
+        raise click.BadParameter(f"{refusal.message}; {refusal.suggestion}".strip("; ")) from None
+
+
 @click.command(epilog=EPILOG)
 @click.argument("scenarios", nargs=-1, required=True, metavar="FILE|NAME...")
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="In place of the file's seed.")
@@ -65,6 +80,12 @@ def _real_time(_: click.Context, __: click.Parameter, given: str | None) -> floa
     metavar="KEY=VALUE",
     callback=keyed_values,
     help="Override a key of the file, dotted. May be given again.",
+)
+@click.option(
+    "--corruptions",
+    callback=_bound,
+    metavar='"<= 2"',
+    help="Corrupt every set of so many seats in turn, with every behaviour there is.",
 )
 @click.option(
     "--trace",
@@ -98,6 +119,7 @@ def run(
     seed: int | None,
     repeat: int | None,
     overrides: dict[str, str],
+    corruptions: "Comparison | None",
     **options: Any,
 ) -> int:
     """Run scenarios and check what they expect.
@@ -110,7 +132,32 @@ def run(
     request = Request(**options)
     if context.obj is not None:
         context.obj.verbose = request.verbose
+    if corruptions is not None:
+        return _corrupt_all(scenarios, seed, overrides, corruptions, request)
     return _run_all(scenarios, seed, repeat, overrides, request)
+
+
+def _corrupt_all(
+    scenarios: Sequence[str],
+    seed: int | None,
+    overrides: dict[str, str],
+    bound: "Comparison",
+    request: "Request",
+) -> int:
+    from turncoat.cli.batch import load_jobs
+    from turncoat.cli.corruptions import sweep
+    from turncoat.scenarios.corruptions import Sweep
+    from turncoat.scenarios.problems import ScenarioError
+
+    try:
+        jobs = load_jobs(scenarios, seed, 1, overrides, request.timeout)
+        sweeps = [Sweep.of(job.prepared, bound) for job in jobs]
+    except ScenarioError as error:
+        click.echo(str(error), err=True)
+        return 2
+    except ValueError as error:
+        raise click.ClickException(str(error)) from None
+    return max([sweep(each, as_json=request.as_json, quiet=request.quiet) for each in sweeps])
 
 
 def _check_folder(request: "Request") -> None:

@@ -86,8 +86,9 @@ class Execution(Protocol):
         """What the party of that index runs."""
         ...
 
-    def right(self, outcomes: Mapping[int, Outcome], corrupted: frozenset[int]) -> Right | None:
-        """The right output of this run, after it; None if the run has fixed none."""
+    def right(self, outcomes: Mapping[int, Outcome], liars: frozenset[int]) -> Right | None:
+        """The right output of this run, after it; None if the run has fixed none. liars: seats that
+        may have deviated; who only listens has brought the inputs it was given."""
         ...
 
 

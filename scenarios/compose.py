@@ -98,12 +98,11 @@ class Prepared:
         return rules
 
     def _case(self, run: Run, execution: Execution) -> Case:
-        corrupted = self.plan.corrupted
         return Case(
             outcomes=run.outcomes,
-            corrupted=corrupted,
+            corrupted=self.plan.corrupted,
             faulty=faulty(run),
-            right=execution.right(run.outcomes, corrupted),
+            right=execution.right(run.outcomes, self.plan.active),
             answering=self.plan.session.answering,
             receipts=run.receipts,
             cut_short=bool(run.cut_short),

@@ -134,12 +134,12 @@ class ArithmeticExecution:
 
         return main
 
-    def right(self, outcomes: Mapping[int, Outcome], corrupted: frozenset[int]) -> Right | None:
+    def right(self, outcomes: Mapping[int, Outcome], liars: frozenset[int]) -> Right | None:
         """The program in the clear, on the inputs in force at the end of the input phase."""
         session = self.session
         try:
             inputs = effective_inputs(
-                session.inputs, self.record, session.family, session.layout, corrupted
+                session.inputs, self.record, session.family, session.layout, liars
             )
         except NoEffectiveInput:
             return None
