@@ -29,6 +29,11 @@ REASONS = (  # the public set that an announcement's code is an index into
     "timeout",
     "inconsistent-opening",
     "retries-exhausted",
+    "broadcast-mismatch",
+    "wrong-decommitment",
+    "mac-check-failed",
+    "sacrifice-failed",
+    "dead-key",
 )
 
 

@@ -217,6 +217,11 @@ class Kernel:
         slot.timer = self._ticks
         self.push(max(due, self.clock.now), TIMER, self._ticks, slot)
 
+    def rouse(self, slot: Slot) -> None:
+        """Wake the strand that waits on `slot` once nobody can run; in which order such strands
+        are roused changes nothing."""
+        self._woken.append(slot)
+
     def _deferred(self, event: Event, party: int) -> bool:
         return self._eventful and self.nemesis.power.defers(event, party)
 

@@ -332,6 +332,10 @@ class Party:
         self._actor.kernel.timer(slot, self.now + duration)
         await slot.wait(frozenset(), 1)
 
+    def rouse(self, slot: Slot) -> None:
+        """Wake another strand of this party, which waits on `slot` (`actors/latch.py`)."""
+        self._actor.kernel.rouse(slot)
+
     def _strand(self) -> Strand:
         """The running strand, which from its first use on owns this sid."""
         strand = STRAND.get()

@@ -62,7 +62,10 @@ def protocol(name: str, sizes: Sizes) -> Iterator[Block]:
     yield Line("is", registry.FAMILIES[name].summary)
     yield Line("guarantee", promise(guarantee))
     yield Line("reveals", guarantee.reveals)
-    yield Line("needs", f"{guarantee.termination} to answer, or it waits for ever")
+    if guarantee.network == "asynchronous":
+        yield Line("needs", f"{guarantee.termination} to answer, or it waits for ever")
+    else:
+        yield Line("needs", f"{guarantee.termination} to answer within Δ, or it aborts")
     yield Text()
     own = {key: step for key, step in steps().items() if key.startswith(f"{name}/")}
     yield Grid((), [(key, step.summary) for key, step in own.items()])
@@ -92,11 +95,13 @@ def _figures(step: Declaration, sizes: Sizes, width: int) -> tuple[int, str]:
 
 def step(declaration: Declaration, sizes: Sizes) -> Iterator[Block]:
     """One step of a family: what it yields, its cost in figures, and how it goes."""
-    name = declaration.name
-    family = registry.family(name.partition("/")[0])(sizes.n, sizes.t, default_field())
-    sizes, cost = attrs.evolve(sizes, t=family.t), declaration.cost
-    found = cost.evaluate(n=sizes.n, t=family.t, m=sizes.m, k=sizes.k)
-    elements, payload = _figures(declaration, sizes, family.field.element_bytes)
+    name, field = declaration.name, default_field()
+    of, _, _ = name.partition("/")
+    family = registry.family(of)(sizes.n, sizes.t, field) if of in registry.FAMILIES else None
+    t = family.t if family else sizes.n - 1 if sizes.t is None else sizes.t
+    sizes, cost = attrs.evolve(sizes, t=t), declaration.cost
+    found = cost.evaluate(n=sizes.n, t=t, m=sizes.m, k=sizes.k)
+    elements, payload = _figures(declaration, sizes, field.element_bytes)
     yield Headline(name, "step of a protocol")
     yield from _told(declaration.function)
     yield Text()
@@ -108,10 +113,9 @@ def step(declaration: Declaration, sizes: Sizes) -> Iterator[Block]:
     total = f"{amounts.count(int(found.rounds), 'round')} · {elements:,} elements · {payload}"
     second = f", k = {sizes.k}" if "k" in cost.variables else ""
     yield Line("in figures", f"n = {sizes.n}, t = {sizes.t}, m = {sizes.m}{second}: {total}")
-    yield Line(
-        "", f"payload in the field {family.field.name}; every message has 32 B of header besides"
-    )
-    yield Line("guarantee", promise(family.guarantee))
+    yield Line("", f"payload in the field {field.name}; every message has 32 B of header besides")
+    if family:
+        yield Line("guarantee", promise(family.guarantee))
     yield Line("cites", "; ".join(declaration.cites))
     yield from _numbered(declaration.function)
 

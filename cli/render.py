@@ -68,12 +68,14 @@ def promise(guarantee: "Guarantee") -> str:
     return (
         f"{guarantee.adversary}, {guarantee.threshold}, {guarantee.network}, "
         f"{guarantee.abort} abort, soundness error {guarantee.soundness}"
+        f"{guarantee.assumes and f'; {guarantee.assumes}'}"
     )
 
 
 def headline(document: Document, subject: Subject) -> Headline:
     """Which run it was, and its verdict."""
-    parties = amounts.count(len(document["parties"]), "party")
+    roles = [party["role"] for party in document["parties"].values()]
+    parties = " + ".join(amounts.count(roles.count(role), role) for role in dict.fromkeys(roles))
     left = [document["scenario"], subject.protocol, parties, subject.network]
     verdict, mark = _judgement(document)
     return Headline("  ".join([*left, f"seed {document['seed']}"]), verdict, mark)

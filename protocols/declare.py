@@ -41,7 +41,7 @@ class Guarantee:
     adversary: the strongest corruption it withstands. threshold: the bound on t it needs.
     network: "asynchronous" or "synchronous(Δ)". termination: whose crash may stop it.
     abort: who learns of an abort. soundness: the chance that cheating goes unnoticed.
-    reveals: all that anybody learns.
+    reveals: all that anybody learns. assumes: what it rests on beside the network, "" for nothing.
     """
 
     adversary: Literal["passive", "active"]
@@ -51,6 +51,7 @@ class Guarantee:
     soundness: str
     reveals: str
     termination: Literal["every party", "honest parties"] = "every party"
+    assumes: str = ""
 
     def exceeded(self, facts: "Facts") -> tuple[str, ...]:
         """Why the guarantee is not in force for a run with these facts, one reason each."""
@@ -98,12 +99,14 @@ def _names(parties: frozenset[int]) -> str:
 @attrs.frozen
 class CostFigures:
     """A cost in numbers. elements_total and per_role: field elements sent, own copies free.
-    octets_total: payload that is no field elements (keys, seeds) [bytes]."""
+    octets_total: payload that is no field elements (keys, seeds) [bytes]. framing_total: framing
+    beside headers and lengths (hashes, nonces) [bytes]."""
 
     rounds: int | Fraction
     elements_total: int | Fraction
     per_role: Mapping[str, int | Fraction]
     octets_total: int | Fraction = 0
+    framing_total: int | Fraction = 0
 
     def payload_bytes(self, element_bytes: int) -> int:
         """The whole payload, over a field whose elements take so many bytes."""
@@ -116,7 +119,8 @@ class Cost:
 
     rounds: causal depth. elements_total: field elements that all parties send together.
     per_role: the same for one party of each role. octets_total: payload beside field elements
-    [bytes]. Raises ValueError for a text that is no formula.
+    [bytes]. framing_total: hashes, nonces and the like, beside headers and lengths [bytes].
+    Raises ValueError for a text that is no formula.
     """
 
     rounds: str = attrs.field(validator=_formula)
@@ -125,12 +129,13 @@ class Cost:
         factory=dict[str, str], converter=_read_only, validator=_formulas, kw_only=True
     )
     octets_total: str = attrs.field(default="0", validator=_formula, kw_only=True)
+    framing_total: str = attrs.field(default="0", validator=_formula, kw_only=True)
 
     @property
     def variables(self) -> frozenset[str]:
         """The letters that some formula of it uses."""
-        texts = (self.rounds, self.elements_total, self.octets_total, *self.per_role.values())
-        return frozenset[str]().union(*map(letters, texts))
+        texts = (self.rounds, self.elements_total, self.octets_total, self.framing_total)
+        return frozenset[str]().union(*map(letters, (*texts, *self.per_role.values())))
 
     def evaluate(self, *, n: int, t: int, m: int = 1, k: int = 1) -> CostFigures:
         """The figures for these parameters."""
@@ -141,6 +146,7 @@ class Cost:
             value(self.elements_total, at),
             MappingProxyType(roles),
             value(self.octets_total, at),
+            value(self.framing_total, at),
         )
 
 

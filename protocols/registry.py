@@ -50,11 +50,19 @@ def _by_name(*entries: Entry) -> dict[str, Entry]:
 
 ARITHMETIC = "turncoat.protocols.arithmetic.session:make"  # of a program over any family
 
+PRIMITIVES = "turncoat.protocols.primitives"
+
 FAMILIES: Mapping[str, Entry] = _by_name(
     Entry(
         "bgw",
         "Shamir shares, honest majority (t < n/2), passive, perfect security [BGW88, GRR98]",
         "turncoat.protocols.bgw.family:Bgw",
+    ),
+    Entry(
+        "spdz",
+        "authenticated shares, dishonest majority (t < n), active with abort [DPSZ12, DKLPSS13]",
+        "turncoat.protocols.spdz.family:Spdz",
+        roles={None: ("dealer",)},
     ),
 )
 
@@ -137,10 +145,11 @@ def family(name: str) -> "FamilyMaker":
 
 
 def steps() -> dict[str, Declaration]:
-    """Every declared step of every family, by name: all modules beside a family's are imported, so
-    none can be forgotten."""
-    for entry in PROTOCOLS.values():
-        package = import_module(entry.where.partition(":")[0].rpartition(".")[0])
+    """Every declared step of every protocol and primitive, by name: all modules beside theirs are
+    imported, so none can be forgotten."""
+    places = [entry.where.partition(":")[0].rpartition(".")[0] for entry in PROTOCOLS.values()]
+    for place in (*places, PRIMITIVES):
+        package = import_module(place)
         for module in iter_modules(package.__path__, f"{package.__name__}."):
             import_module(module.name)
     return {declaration.name: declaration for declaration in declarations()}

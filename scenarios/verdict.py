@@ -114,9 +114,11 @@ def _split(case: Case) -> bool:
 
 
 def _identified(case: Case) -> bool:
-    """Did all honest parties abort and name the same corrupted ones?"""
-    named = {abort.accused for abort in case.aborts.values()}
-    if len(named) != 1 or any(isinstance(o, Output) for o in case.honest.values()):
+    """Did all honest parties abort and name the same corrupted ones? Seats whose outputs are not
+    judged (a dealer that has dealt) need not."""
+    judged = [i for i in case.honest if case.answering is None or i in case.answering]
+    named = {abort.accused for i, abort in case.aborts.items() if i in judged}
+    if len(named) != 1 or any(isinstance(case.honest[i], Output) for i in judged):
         return False
     (accused,) = named
     return bool(accused) and accused <= case.corrupted

@@ -5,12 +5,13 @@ sharing. (`SecretArray` builds numpy's operators on this, `run_program` a party'
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, ClassVar, Protocol, Self, SupportsIndex, TypeVar
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any, ClassVar, Generic, Protocol, Self, SupportsIndex, TypeVar
 
 from turncoat.actors.party import Party
 from turncoat.actors.wire import Shape
 from turncoat.protocols.algebra.field import Field, Vec
-from turncoat.protocols.declare import Cost, Guarantee
+from turncoat.protocols.declare import Cost, CostFigures, Guarantee
 
 
 class LinearShare(Protocol):
@@ -43,6 +44,20 @@ class Announced(Protocol):
     def m(self) -> int: ...
     @property
     def sid(self) -> str: ...
+    @property
+    def shapes(self) -> tuple[Shape, ...]:
+        """Of its operands."""
+        ...
+
+    @property
+    def square(self) -> bool:
+        """Are both factors the same secret?"""
+        ...
+
+    @property
+    def owners(self) -> tuple[int, ...]:
+        """Indices of those who bring its entries ("input"), or alone learn them ("open-to")."""
+        ...
 
 
 class Family(Protocol[S]):
@@ -55,8 +70,11 @@ class Family(Protocol[S]):
     def guarantee(self) -> Guarantee: ...
     @property
     def costs(self) -> Mapping[str, Cost]:
-        """Of "input", "multiply", "dot", "open", "open-to-one"; of "setup" (once) and "prep" (m
-        entries of products in all) where there is one."""
+        """Of "input", "multiply", "dot", "open" and "open-to-one", or "open-to" (k receivers); of
+        "setup" (once), of "prep" where the family wants steps announced, and of "square".
+
+        A family that checks what it opens has "open-at-once", too: "open" where nothing waits for a
+        check. k: of "dot" the entries of both factors."""
         ...
 
     @property
@@ -67,12 +85,17 @@ class Family(Protocol[S]):
     def t(self) -> int: ...
 
     @property
-    def roles(self) -> Mapping[str, Callable[[Party, Sequence[Announced]], Awaitable[None]]]:
-        """Auxiliary roles, and what their player runs; none for most families."""
+    def roles(self) -> Mapping[str, Callable[..., Awaitable[None]]]:
+        """Auxiliary roles, and what their player runs, as (party, announced, record); none for
+        most families."""
         ...
 
     async def prepare(self, party: Party, announced: Sequence[Announced]) -> Self:
         """Setup and preprocessing of one party; the family with which it runs the program."""
+        ...
+
+    def preparation(self, announced: Sequence[Announced]) -> Sequence[CostFigures]:
+        """What preprocessing for these steps costs, one thing after the other; setup aside."""
         ...
 
     def deal_input(self, party: Party, values: Vec) -> None:
@@ -103,10 +126,35 @@ class Family(Protocol[S]):
         """x at the parties in `to`; None at the others."""
         ...
 
-    def extract_input(self, shares: Mapping[int, S]) -> Vec | None:
-        """The values that honest parties' shares of an input determine, None if they determine
-        no single one. For judging a run; no party could compute it."""
+    def fork(self, party: Party, count: int) -> Sequence[AbstractContextManager[None]]:
+        """For strands that begin together, in their order: what each runs in. Checks of what was
+        opened come in that order, too."""
         ...
+
+    def witness(self, sid: str, share: S) -> Any:
+        """What this party's state says of an input under that sid, for the record: its share, or
+        whatever `extract_input` takes."""
+        ...
+
+    def extract_input(self, shares: Mapping[int, Any]) -> Vec | None:
+        """The values that the witnesses of honest parties determine, None if they determine no
+        single one. For judging a run; no party could compute it."""
+        ...
+
+
+class Unprepared(Generic[S]):
+    """What a family has that prepares nothing, checks nothing and needs nobody else."""
+
+    roles: ClassVar[Mapping[str, Any]] = {}
+
+    def preparation(self, announced: Sequence[Announced]) -> Sequence[CostFigures]:
+        return ()
+
+    def fork(self, party: Party, count: int) -> Sequence[AbstractContextManager[None]]:
+        return [nullcontext()] * count
+
+    def witness(self, sid: str, share: S) -> Any:
+        return share
 
 
 class FamilyMaker(Protocol):

@@ -1,21 +1,25 @@
-"""What a run of a program will cost, from public shapes and declared formulas alone.
+"""What a run of a program will need and cost, from public shapes and declared formulas alone.
 
 The program is run once in the clear, on zeros of the right shapes, and its operations are priced.
 Exact for honest runs of programs whose control flow depends on public values only. Knows no
 network: rounds and field elements, not seconds.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import prod
 from typing import Any
 
+import attrs
 import numpy as np
 
 from turncoat.protocols.arithmetic.family import Family
 from turncoat.protocols.arithmetic.program import Layout, Program
+from turncoat.protocols.arithmetic.slots import slots
 from turncoat.protocols.declare import CostFigures
-from turncoat.protocols.functionalities.plain import Evaluation, evaluate
+from turncoat.protocols.functionalities.plain import Evaluation, Operation, evaluate
 from turncoat.protocols.session import Prediction
+
+OPENINGS = ("open", "open-to")
 
 
 def dry_run(
@@ -27,8 +31,22 @@ def dry_run(
         owner: {name: np.zeros(shape, dtype=np.int64) for name, shape in names.items()}
         for owner, names in layout.items()
     }
-    rounds_of = {name: int(_price(family, name).rounds) for name in family.costs}
-    return evaluate(program, zeros, params, rounds_of=rounds_of)
+    pricing = Pricing(family)
+    in_turn = OPENINGS if pricing.checks else ()
+    return evaluate(program, zeros, params, rounds_of=pricing.rounds, in_turn=in_turn)
+
+
+def announce(
+    family: Family[Any],
+    program: Program,
+    layout: Layout,
+    params: Mapping[str, Any] | None = None,
+    to: Sequence[int] | None = None,
+) -> tuple[Operation, ...]:
+    """Every step of `run_program` that can be prepared for: inputs, the program's own, the opening
+    of its outputs. to: indices of those who learn them (default: all)."""
+    dry = dry_run(family, program, layout, params)
+    return (*_inputs(layout), *dry.operations, _output(dry, family.n, to))
 
 
 def predict(
@@ -48,44 +66,83 @@ def predict(
     that the program cannot use.
     """
     dry = dry_run(family, program, layout, params)
-    in_sequence = [
-        *_before(family, dry),
-        *_inputs(family, layout),
-        *_outputs(family, dry, receivers),
+    inputs = list(_inputs(layout))
+    output = _output(dry, family.n, range(1, (receivers or family.n) + 1))
+    pricing = Pricing(family)
+    before = [
+        *([pricing.named("setup")] if "setup" in family.costs else []),
+        *family.preparation((*inputs, *dry.operations, output)),
     ]
-    rounds = dry.rounds + sum(max(int(price.rounds) for price in prices) for prices in in_sequence)
-    steps = [_price(family, step.name, step.m) for step in dry.operations]
-    prices = [*steps, *(price for prices in in_sequence for price in prices)]
-    elements = sum(int(price.elements_total) for price in prices)
+    dealt = [pricing(step) for step in inputs]
+    steps = [pricing(step) for step in dry.operations]
+    opened = pricing(output)
+    prices = [*before, *dealt, *steps, opened]
+    rounds = _in_sequence(before) + _at_once(dealt) + dry.rounds + int(opened.rounds)
     payload = sum(price.payload_bytes(family.field.element_bytes) for price in prices)
-    return Prediction(rounds, elements, payload)
+    return Prediction(rounds, sum(int(price.elements_total) for price in prices), payload)
 
 
-Prices = list[CostFigures]  # of what happens in one round, or in several, but at once
+@attrs.define
+class Pricing:
+    """The price of each step, given in the order of the program. unchecked: does something that was
+    opened wait for a check?"""
+
+    family: Family[Any]
+    unchecked: bool = False
+
+    @property
+    def checks(self) -> bool:
+        """Is it a family that checks what it opens?"""
+        return "open-at-once" in self.family.costs
+
+    def rounds(self, step: Operation) -> int:
+        """The rounds of a step."""
+        return int(self(step).rounds)
+
+    def __call__(self, step: Operation) -> CostFigures:
+        """The price of a step, by the most particular of the costs that the family declares."""
+        costs = self.family.costs
+        if step.name not in OPENINGS:
+            self.unchecked |= step.name != "input"
+            squares = step.name == "multiply" and step.square and "square" in costs
+            return self.named("square" if squares else step.name, step.m, step.k)
+        waiting, self.unchecked = self.unchecked, False
+        name = step.name if waiting or not self.checks else f"{step.name}-at-once"
+        if step.name == "open-to" and name not in costs:
+            return _times(self.named("open-to-one", step.m), len(step.owners))
+        return self.named(name, step.m, max(1, len(step.owners)))
+
+    def named(self, name: str, m: int = 1, k: int = 1) -> CostFigures:
+        """A declared cost in figures."""
+        return self.family.costs[name].evaluate(n=self.family.n, t=self.family.t, m=m, k=k)
 
 
-def _before(family: Family[Any], dry: Evaluation) -> Iterator[Prices]:
-    """Setup, and preprocessing for all products together."""
-    products = sum(step.m for step in dry.operations if step.name in ("multiply", "dot"))
-    if "setup" in family.costs:
-        yield [_price(family, "setup")]
-    if "prep" in family.costs and products:
-        yield [_price(family, "prep", products)]
+def _times(price: CostFigures, count: int) -> CostFigures:
+    """The price of so many at once."""
+    return attrs.evolve(
+        price,
+        elements_total=price.elements_total * count,
+        octets_total=price.octets_total * count,
+        framing_total=price.framing_total * count,
+    )
 
 
-def _inputs(family: Family[Any], layout: Layout) -> Iterator[Prices]:
-    dealt = [prod(shape) for names in layout.values() for shape in names.values()]
-    if dealt:
-        yield [_price(family, "input", m) for m in dealt]
+def _inputs(layout: Layout) -> Iterator[Operation]:
+    for slot in slots(layout):
+        m, owners = prod(slot.shape), (slot.index,)
+        yield Operation("input", m, slot.sid, shapes=(slot.shape,), owners=owners)
 
 
-def _outputs(family: Family[Any], dry: Evaluation, receivers: int | None) -> Iterator[Prices]:
+def _output(dry: Evaluation, n: int, to: Sequence[int] | None) -> Operation:
     m = sum(dry.returned.values())
-    if receivers is None or receivers == family.n:
-        yield [_price(family, "open", m)]
-    else:
-        yield [_price(family, "open-to-one", m)] * receivers
+    if to is None or len(set(to)) == n:
+        return Operation("open", m, "output", shapes=((m,),))
+    return Operation("open-to", m, "output", shapes=((m,),), owners=tuple(to))
 
 
-def _price(family: Family[Any], name: str, m: int = 1) -> CostFigures:
-    return family.costs[name].evaluate(n=family.n, t=family.t, m=m)
+def _in_sequence(prices: Iterable[CostFigures]) -> int:
+    return sum(int(price.rounds) for price in prices)
+
+
+def _at_once(prices: Iterable[CostFigures]) -> int:
+    return max((int(price.rounds) for price in prices), default=0)

@@ -1,8 +1,8 @@
 """A party's whole main: input phase, program, opening, finish.
 
-Holds `run_program` and what a judge needs of it afterwards: `InputRecord`, the shares that the
-parties held at the end of the input phase, and the *effective* inputs that those of the honest
-parties determine. Knows no particular family and no particular program.
+Holds `run_program` and what a judge needs of it afterwards: `InputRecord`, what the parties held of
+the inputs at the end of the input phase, and the *effective* inputs that this determines, as far as
+it comes from honest parties. Knows no particular family and no particular program.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -12,9 +12,9 @@ import attrs
 from numpy.typing import NDArray
 
 from turncoat.actors.party import Party
-from turncoat.actors.wire import Shape
 from turncoat.protocols.algebra.field import Vec
 from turncoat.protocols.arithmetic.family import Announced, Family, LinearShare
+from turncoat.protocols.arithmetic.numbering import below
 from turncoat.protocols.arithmetic.program import (
     Layout,
     Program,
@@ -24,22 +24,21 @@ from turncoat.protocols.arithmetic.program import (
     results,
 )
 from turncoat.protocols.arithmetic.secret_array import SecretArray, SecretComputation
-
-InputName = tuple[str, str]  # (party, input)
+from turncoat.protocols.arithmetic.slots import slots
 
 
 @attrs.frozen(eq=False)
 class InputRecord:
-    """Shares at the end of the input phase: party index → (owner, input) → share.
+    """What is held of the inputs at the end of the input phase: party index → sid of the input,
+    below that of the program → its share, or whatever the family takes for a witness.
 
-    Written by the parties, read by the judge after the run; no party ever reads it.
+    Written by the parties, and by a functionality that knows more than they; read by the judge
+    after the run. No party ever reads it.
     """
 
-    shares: dict[int, dict[InputName, LinearShare]] = attrs.field(
-        factory=dict[int, dict[InputName, LinearShare]]
-    )
+    shares: dict[int, dict[str, Any]] = attrs.field(factory=dict[int, dict[str, Any]])
 
-    def keep(self, party: int, shares: Mapping[InputName, LinearShare]) -> None:
+    def keep(self, party: int, shares: Mapping[str, Any]) -> None:
         """Note what a party holds once all inputs have reached it."""
         self.shares[party] = dict(shares)
 
@@ -63,8 +62,8 @@ async def run_program(
 
     inputs: this party's own, by name. layout: public shapes, party → input → shape, with every
     party in the order 1…n (an empty mapping for a party without inputs). to: indices of those who
-    learn the outputs (default: all). record: where to note the shares of the inputs. announced:
-    the program's steps as far as they are public (`predict.dry_run`), for families that prepare.
+    learn the outputs (default: all). record: where to note what is held of the inputs. announced:
+    the program's steps as far as they are public (`predict.announce`), for families that prepare.
 
     Rounds: those of setup and preprocessing, one for all inputs together, those of the program,
     those of one opening for all outputs together.
@@ -77,11 +76,11 @@ async def run_program(
             party, family, _own_inputs(party, family, inputs, layout), layout
         )
         if record is not None:
-            record.keep(party.me, shares)
+            record.keep(party.me, _witnesses(party, family, shares))
         mpc = SecretComputation(party, family)
         secrets = {
-            owner: {name: mpc.array(shares[owner, name]) for name in names}
-            for owner, names in layout.items()
+            owner: {slot.name: mpc.array(shares[slot.sid]) for slot in slots(layout, owner)}
+            for owner in layout
         }
         returned = results(await program(mpc, secrets, **params), SecretArray, program)
         receivers = party.everyone if to is None else to
@@ -91,35 +90,22 @@ async def run_program(
 
 async def _share_inputs(
     party: Party, family: Family[Any], own: Mapping[str, Vec], layout: Layout
-) -> dict[InputName, LinearShare]:
-    """All inputs of all parties in one round: first everything is sent, then awaited."""
-    slots = _slots(layout)
-    subs = [party.sub(f"input.{slot.index}.{slot.name}") for slot in slots]
-    for slot, sub in zip(slots, subs, strict=True):
+) -> dict[str, LinearShare]:
+    """All inputs of all parties in one round: first everything is sent, then awaited. By sid."""
+    subs = {slot: party.sub(slot.sid) for slot in slots(layout)}
+    for slot, sub in subs.items():
         if slot.index == party.me:
             family.deal_input(sub, own[slot.name])
     return {
-        (slot.owner, slot.name): await family.receive_input(sub, slot.index, slot.shape)
-        for slot, sub in zip(slots, subs, strict=True)
+        slot.sid: await family.receive_input(sub, slot.index, slot.shape)
+        for slot, sub in subs.items()
     }
 
 
-@attrs.frozen
-class _Slot:
-    """One input in the layout; `index` is its owner's."""
-
-    index: int
-    owner: str
-    name: str
-    shape: Shape
-
-
-def _slots(layout: Layout) -> list[_Slot]:
-    return [
-        _Slot(index, owner, name, shape)
-        for index, (owner, names) in enumerate(layout.items(), 1)
-        for name, shape in names.items()
-    ]
+def _witnesses(
+    party: Party, family: Family[Any], shares: Mapping[str, LinearShare]
+) -> dict[str, Any]:
+    return {sid: family.witness(below(party.sid, sid), share) for sid, share in shares.items()}
 
 
 def _own_inputs(
@@ -166,15 +152,14 @@ def effective_inputs(
     """
     honest = {i: held for i, held in record.shares.items() if i not in corrupted}
     effective: dict[str, dict[str, Any]] = {owner: dict(given[owner]) for owner in layout}
-    for slot in _slots(layout):
+    for slot in slots(layout):
         if slot.index not in corrupted:
             continue
-        key = (slot.owner, slot.name)
-        vec = family.extract_input({i: held[key] for i, held in honest.items()})
+        vec = family.extract_input({i: held[slot.sid] for i, held in honest.items()})
         if vec is None:
             raise NoEffectiveInput(
                 f"the {len(honest)} honest parties that finished the input phase hold no single "
-                f"{slot.name} of {slot.owner}; a dealer that contradicts itself has no input"
+                f"{slot.name} of {slot.owner}; an owner that contradicts itself has no input"
             )
         effective[slot.owner][slot.name] = vec.reshape(slot.shape).centred()
     return effective

@@ -6,6 +6,7 @@ which the program writes it down: `mul.1`, `dot.1`, `open.1`. Knows no particula
 """
 
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from math import prod
 from typing import Any, SupportsIndex, TypeVar, cast, overload
@@ -63,11 +64,15 @@ class SecretComputation:
         here = self._strand()
         name = here.numbering.next("strand")
         subs = [here.party.sub(f"{name}.{k}") for k in range(1, len(branches) + 1)]
-        return await here.party.together(*map(self._branch, subs, branches))
+        forks = self.family.fork(here.party, len(branches))
+        return await here.party.together(*map(self._branch, subs, forks, branches))
 
-    async def _branch(self, party: Party, branch: Awaitable[_T]) -> _T:
+    async def _branch(
+        self, party: Party, fork: AbstractContextManager[None], branch: Awaitable[_T]
+    ) -> _T:
         _STRAND.set(_Strand(self, party))
-        return await branch
+        with fork:
+            return await branch
 
     def _strand(self) -> _Strand:
         strand = _STRAND.get()

@@ -16,7 +16,7 @@ from turncoat.actors.wire import Structures
 from turncoat.protocols import registry
 from turncoat.protocols.algebra.field import Field, parse_field
 from turncoat.protocols.arithmetic.family import Announced, Family, FamilyMaker
-from turncoat.protocols.arithmetic.predict import dry_run, predict
+from turncoat.protocols.arithmetic.predict import announce, predict
 from turncoat.protocols.arithmetic.program import Layout, Program, Values
 from turncoat.protocols.arithmetic.run_program import (
     InputRecord,
@@ -130,7 +130,9 @@ class ArithmeticExecution:
         session = self.session
 
         async def main(party: Party) -> None:
-            await session.family.roles[role](party.sub(session.name), session.announced)
+            await session.family.roles[role](
+                party.sub(session.name), session.announced, self.record
+            )
 
         return main
 
@@ -221,7 +223,7 @@ def _announced(family: Family[Any], program: Program, request: Request) -> Seque
     if "prep" not in family.costs:
         return ()
     try:
-        return dry_run(family, program, request.layout, request.params).operations
+        return announce(family, program, request.layout, request.params)
     except Exception as error:
         # A user's program may fail on zeros in ways that nobody can foresee.
         raise UnfitRequest(

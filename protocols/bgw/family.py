@@ -7,7 +7,7 @@ Knows no program; the steps are in the files beside this one.
 from collections.abc import Mapping, Sequence
 from copy import copy
 from difflib import get_close_matches
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
 import attrs
 
@@ -15,13 +15,13 @@ from turncoat.actors.party import Party
 from turncoat.actors.wire import Shape
 from turncoat.protocols.algebra.field import Field, Vec
 from turncoat.protocols.algebra.shamir import Share
-from turncoat.protocols.arithmetic.family import Announced
+from turncoat.protocols.arithmetic.family import Announced, Unprepared
 from turncoat.protocols.bgw.open import open_to, open_to_all, open_to_one
 from turncoat.protocols.bgw.open_by_king import open_by_king
 from turncoat.protocols.bgw.parameters import BgwParameters
 from turncoat.protocols.bgw.share_input import extract_input
-from turncoat.protocols.bgw.variants import VARIANTS
-from turncoat.protocols.declare import Cost, Guarantee, declared
+from turncoat.protocols.bgw.variants import PRODUCTS, VARIANTS
+from turncoat.protocols.declare import Cost, CostFigures, Guarantee, declared
 
 GUARANTEE = Guarantee(
     adversary="passive",
@@ -36,7 +36,7 @@ GUARANTEE = Guarantee(
 OPENINGS = {"all": open_to_all, "king": open_by_king}
 
 
-class Bgw:
+class Bgw(Unprepared[Share]):
     """[BGW88] with the degree reduction of [GRR98], for n parties of which t may listen together.
 
     t = None stands for the largest t < n/2. opening: "all" or "king". variant: "plain",
@@ -49,7 +49,6 @@ class Bgw:
     openings: ClassVar[Sequence[str]] = tuple(OPENINGS)
     variants: ClassVar[Sequence[str]] = tuple(VARIANTS)
     options: ClassVar[Sequence[str]] = ("t", "opening", "variant")
-    roles: ClassVar[Mapping[str, Any]] = {}
 
     def __init__(
         self,
@@ -95,6 +94,13 @@ class Bgw:
         ready = copy(self)
         ready._variant = await self._variant.prepare(party, self.field, announced)
         return ready
+
+    def preparation(self, announced: Sequence[Announced]) -> Sequence[CostFigures]:
+        """All double sharings at once, for variants that deal some."""
+        m = sum(step.m for step in announced if step.name in PRODUCTS)
+        if "prep" not in self._variant.costs or not m:
+            return ()
+        return (self._variant.costs["prep"].evaluate(n=self.n, t=self.t, m=m),)
 
     def deal_input(self, party: Party, values: Vec) -> None:
         """The owner's part of an input: sends, and does not wait."""

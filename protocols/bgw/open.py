@@ -9,17 +9,10 @@ from collections.abc import Mapping, Sequence
 
 from turncoat.actors.errors import ProtocolAbort
 from turncoat.actors.party import Party
-from turncoat.actors.wire import elements, message
 from turncoat.protocols.algebra.field import Vec
 from turncoat.protocols.algebra.shamir import InconsistentShares, Share, reconstruct
+from turncoat.protocols.arithmetic.openings import PartialOpening
 from turncoat.protocols.declare import Cost, declares
-
-
-@message
-class PartialOpening:
-    """x_i from P_i: its share of the value that is opened."""
-
-    values: Vec = elements()
 
 
 @declares(

@@ -5,24 +5,10 @@ to check the others by: a lie of theirs, or of the king's, goes unnoticed. Passi
 """
 
 from turncoat.actors.party import Party
-from turncoat.actors.wire import elements, message
 from turncoat.protocols.algebra.field import Vec
 from turncoat.protocols.algebra.shamir import Share, reconstruct
+from turncoat.protocols.arithmetic.openings import KingsOpening, ShareForKing
 from turncoat.protocols.declare import Cost, declares
-
-
-@message
-class ShareForKing:
-    """x_i from P_i to the king: its share of the value that is opened."""
-
-    values: Vec = elements()
-
-
-@message
-class KingsOpening:
-    """x from the king to P_j."""
-
-    values: Vec = elements()
 
 
 @declares(

@@ -6,7 +6,8 @@ world. On its way it notes the largest magnitude it meets, for the check that no
 in F_p, and every operation that would need the network, for predicting costs.
 """
 
-from collections.abc import Awaitable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
+from math import prod
 from typing import Any, SupportsIndex, TypeVar, cast, overload
 
 import attrs
@@ -32,18 +33,36 @@ _T = TypeVar("_T")
 @attrs.frozen
 class Operation:
     """One step that would need the network ("multiply", "dot", "open"), m entries in its result.
-    sid: of the step in a real run, below that of the program."""
+
+    sid: of the step in a real run, below that of the program. shapes: of its operands. square: are
+    both factors the same secret? owners: indices of those who bring, or alone learn, the entries.
+    """
 
     name: str
     m: int
     sid: str
+    shapes: tuple[Shape, ...] = ()
+    square: bool = False
+    owners: tuple[int, ...] = ()
+
+    @property
+    def k(self) -> int:
+        """The entries of all operands together."""
+        return sum(map(prod, self.shapes))
+
+
+def one_round(operation: Operation) -> int:
+    """The rounds of an operation where nothing is known of the family."""
+    return 1
 
 
 @attrs.frozen(eq=False)
 class _Strand:
-    """One line of execution: the sid below that of the program, and its steps so far."""
+    """One line of execution: the sid below that of the program, and its steps so far. ahead: the
+    rounds after which all strands ahead of it, in the order of `together`, are over."""
 
     sid: str = ""
+    ahead: int = 0
     numbering: Numbering = attrs.field(factory=Numbering)
 
     def next(self, operation: str) -> str:
@@ -55,12 +74,13 @@ class PlainComputation:
     """`mpc` in the clear.
 
     p: opened values are read in F_p, (−p/2, p/2); None leaves them as they are. rounds_of: the
-    rounds of each operation, 1 where it says nothing. largest: the largest magnitude seen.
-    rounds: those of the longest chain of operations so far.
+    rounds of an operation. in_turn: names of operations that wait for all strands ahead. largest:
+    the largest magnitude seen. rounds: those of the longest chain of operations so far.
     """
 
     p: int | None = None
-    rounds_of: Mapping[str, int] = attrs.field(factory=dict[str, int])
+    rounds_of: Callable[[Operation], int] = one_round
+    in_turn: Collection[str] = ()
     largest: int = 0
     rounds: int = 0
     operations: list[Operation] = attrs.field(factory=list[Operation])
@@ -81,7 +101,8 @@ class PlainComputation:
         start, longest, out = self.rounds, self.rounds, list[_T]()
         here, name = self.strand, self.strand.next("strand")
         for k, branch in enumerate(branches, 1):
-            self.rounds, self.strand = start, _Strand(f"{name}.{k}")
+            ahead = max(here.ahead, longest if k > 1 else 0)
+            self.rounds, self.strand = start, _Strand(f"{name}.{k}", ahead)
             out.append(await branch)
             longest = max(longest, self.rounds)
         self.rounds, self.strand = longest, here
@@ -105,13 +126,24 @@ class PlainComputation:
         residues = values % self.p
         return np.where(2 * residues > self.p, residues - self.p, residues)
 
-    def start(self, name: str, m: int, result: _T, text: str) -> Pending[_T]:
+    def start(
+        self, name: str, m: int, result: _T, text: str, *operands: "PlainArray"
+    ) -> Pending[_T]:
         """An operation that yields `result`, under the sid of a real run; noted when awaited."""
-        return Pending(self._step(Operation(name, m, self.strand.next(name)), result), text)
+        operation = Operation(
+            name,
+            m,
+            self.strand.next(name),
+            shapes=tuple(operand.shape for operand in operands),
+            square=len(operands) == 2 and operands[0] is operands[1],
+        )
+        return Pending(self._step(operation, result), text)
 
     async def _step(self, operation: Operation, result: _T) -> _T:
         self.operations.append(operation)
-        self.rounds += self.rounds_of.get(operation.name, 1)
+        if operation.name in self.in_turn:
+            self.rounds = max(self.rounds, self.strand.ahead)
+        self.rounds += self.rounds_of(operation)
         return result
 
 
@@ -174,7 +206,7 @@ class PlainArray(Refusals):
         product = self._with(self.values * _clear(other))
         if not isinstance(other, PlainArray):
             return product
-        return self.computation.start("multiply", product.size, product, "(x * y)")
+        return self.computation.start("multiply", product.size, product, "(x * y)", self, other)
 
     def __rmul__(self, other: Clear) -> "PlainArray":
         return self._with(_clear(other) * self.values)
@@ -191,7 +223,7 @@ class PlainArray(Refusals):
         self.computation.note_terms(self.values, factor)
         if not isinstance(other, PlainArray):
             return product
-        return self.computation.start("dot", product.size, product, "(x @ y)")
+        return self.computation.start("dot", product.size, product, "(x @ y)", self, other)
 
     def __rmatmul__(self, other: NDArray[Any]) -> "PlainArray":
         factor = _clear(other)
@@ -209,7 +241,7 @@ class PlainArray(Refusals):
     def open(self) -> Pending[NDArray[Any]]:
         """The values, as a numpy array of Python ints."""
         opened = self.computation.read(self.values)
-        return self.computation.start("open", self.size, opened, "x.open()")
+        return self.computation.start("open", self.size, opened, "x.open()", self)
 
     def _with(self, values: Any) -> "PlainArray":
         return PlainArray(self.computation, np.asarray(values, dtype=object))
@@ -239,16 +271,17 @@ def evaluate(
     inputs: Mapping[str, Values],
     params: Mapping[str, Any] | None = None,
     p: int | None = None,
-    rounds_of: Mapping[str, int] | None = None,
+    rounds_of: Callable[[Operation], int] = one_round,
+    in_turn: Collection[str] = (),
 ) -> Evaluation:
     """Run a program on plain integers: inputs[party][name], every party present, in order 1…n.
 
     p: also read what is opened in F_p, as a run over that field would; needed where inputs may be
-    any field elements (a corrupted party's effective input). rounds_of: the rounds that each
-    operation takes, where they are not 1. Raises whatever the program raises (ValueError for
-    inputs it cannot use), and TypeError for inputs that are no integers.
+    any field elements (a corrupted party's effective input). rounds_of, in_turn: as those of a
+    `PlainComputation`. Raises whatever the program raises (ValueError for inputs it cannot use),
+    and TypeError for inputs that are no integers.
     """
-    mpc, params = PlainComputation(p, rounds_of or {}), params or {}
+    mpc, params = PlainComputation(p, rounds_of, in_turn), params or {}
     arrays = {
         party: {name: mpc.array(values) for name, values in own.items()}
         for party, own in inputs.items()

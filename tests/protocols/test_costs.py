@@ -33,7 +33,7 @@ from turncoat.protocols.bgw.stack import stacked
 from turncoat.protocols.registry import steps
 
 F = prime_field(2**61 - 1)
-DECLARED = steps()
+DECLARED = {name: step for name, step in steps().items() if name.startswith("bgw/")}
 
 
 @attrs.frozen

@@ -86,8 +86,8 @@ def test_the_variance_opens_neither_the_sum_nor_the_squares():
     evaluation = evaluate(variance, {"a": {"x": [1, 2]}, "b": {"x": [4]}})
 
     assert evaluation.operations == (
-        Operation("dot", 1, "dot.1"),
-        Operation("multiply", 1, "mul.1"),
+        Operation("dot", 1, "dot.1", shapes=((3,), (3,)), square=True),
+        Operation("multiply", 1, "mul.1", shapes=((1,), (1,)), square=True),
     )
     assert evaluation.rounds == 1
 
