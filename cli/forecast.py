@@ -16,7 +16,7 @@ from turncoat.cli.page import Block, Grid, Headline, Line, Text
 from turncoat.cli.render import bill, network_label, promise, protocol_label, shown
 from turncoat.scenarios.compose import Options, Prepared, prepare
 from turncoat.scenarios.figures import changes, is_timed, region_of
-from turncoat.scenarios.inputs import Integers, draw
+from turncoat.scenarios.inputs import Numbers, draw
 from turncoat.scenarios.loader import load
 from turncoat.scenarios.report import Report
 from turncoat.scenarios.resolved import resolved
@@ -174,7 +174,7 @@ def _drawn(shape: tuple[int, ...], seed: int, party: str, name: str) -> list[obj
     for side in shape:
         length *= side
     bits = draw(RandomInput(random="uniform", length=length, bits=1), seed, party, name)
-    return Integers(shape, bits.flat).nested()
+    return Numbers(shape, bits.flat).nested()
 
 
 def _time(prepared: Prepared) -> str:

@@ -41,7 +41,8 @@ class UnfitRequest(ValueError):
 class Request:
     """What is asked of a protocol. None: not given, so that the protocol's own default holds.
 
-    use: the protocol. names: P_1 … P_n. inputs: party → input → integers. program: a name, or
+    use: the protocol. names: P_1 … P_n. inputs: party → input → numbers (an array, made when it is
+    looked at). layout: their shapes. program: a name, or
     "module:function", looked for in `folder` too. params: for the program. options: of the
     protocol, such as "variant" or "delta" [ns].
     """
@@ -49,6 +50,7 @@ class Request:
     use: str
     names: tuple[str, ...]
     inputs: Mapping[str, Values]
+    layout: Layout
     program: str | None = None
     folder: Path | None = None
     field: str = "2^61 - 1"

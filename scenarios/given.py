@@ -1,11 +1,12 @@
-"""[parties.inputs]: which party brings which integers, as the table says it, not yet read.
+"""[parties.inputs]: which party brings which numbers, as the table says it, not yet read.
 
-A bare input is called x. Tells inline integers, files and random draws apart; `inputs.py` opens
-the files and draws. Knows no party by name.
+A bare input is called x. Tells inline numbers, files and random draws apart; `inputs.py` opens
+the files, draws, and refuses fractions where none are wanted. Knows no party by name.
 """
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from math import isfinite
 from typing import Any
 
 from turncoat.scenarios.decoded import Table, described, is_huge, is_list, is_table
@@ -64,13 +65,13 @@ def _source(value: object, structure: Structure) -> InlineInput | FileInput | Ra
 
 
 def _inline(value: object) -> InlineInput:
-    flat: list[int] = []
+    flat: list[int | float] = []
     shape = _measure(value, (), flat)
     return InlineInput(shape or (1,), tuple(flat))
 
 
-def _measure(value: object, path: Path, flat: list[int]) -> tuple[int, ...]:
-    """The shape of a nested list, whose integers are appended to `flat` in C order."""
+def _measure(value: object, path: Path, flat: list[int | float]) -> tuple[int, ...]:
+    """The shape of a nested list, whose numbers are appended to `flat` in C order."""
     if is_list(value):
         shapes = [_measure(item, (*path, k), flat) for k, item in enumerate(value)]
         for k, shape in enumerate(shapes):
@@ -78,12 +79,13 @@ def _measure(value: object, path: Path, flat: list[int]) -> tuple[int, ...]:
                 message = f"the lists of one array differ in shape: {shape} beside {shapes[0]}"
                 raise Refusal(message, "make every row equally long", (*path, k))
         return (len(value), *(shapes[0] if shapes else ()))
-    flat.append(_integer(value, path))
+    flat.append(_number(value, path))
     return ()
 
 
-def _integer(value: object, path: Path) -> int:
+def _number(value: object, path: Path) -> int | float:
     if type(value) is int and not is_huge(value):
         return value
-    remedy = "fixed_point is not supported yet: scale it" if isinstance(value, float) else ""
-    raise Refusal(f"expected an integer, not {described(value)}", remedy, path)
+    if type(value) is float and isfinite(value):
+        return value
+    raise Refusal(f"expected an integer, not {described(value)}", "", path)

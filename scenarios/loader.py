@@ -147,11 +147,13 @@ def _sources(tables: Tables, document: Document) -> tuple[Sources, list[Refusal]
     """All inputs with their files read, and the refusals of those that cannot be."""
     sources: dict[str, dict[str, Source]] = {}
     refusals: list[Refusal] = []
+    fractions = tables.protocol.fixed_point is not None
     for party, named in tables.parties.inputs.items():
         for name, given in named.items():
             path = ("parties", "inputs", *given.path)
             try:
-                sources.setdefault(party, {})[name] = read(given, document.folder((*path, "file")))
+                folder = document.folder((*path, "file"))
+                sources.setdefault(party, {})[name] = read(given, folder, fractions)
             except Refusal as refusal:
                 refusals.append(refusal.under(path))
     return sources, refusals

@@ -16,13 +16,14 @@ from turncoat.adversary.binding import Behaviour, BoundRule, bind
 from turncoat.adversary.registry import BEHAVIOURS, make
 from turncoat.adversary.selector import Selector
 from turncoat.protocols import registry
-from turncoat.protocols.arithmetic.program import Values
+from turncoat.protocols.arithmetic.program import Layout, Values
 from turncoat.protocols.session import Misfit, Request, Session, UnfitRequest
 from turncoat.scenarios import units
 from turncoat.scenarios.faults import faults
+from turncoat.scenarios.inputs import Numbers, Source, draw_array, sources_for
 from turncoat.scenarios.network import topology
 from turncoat.scenarios.problems import Path, Refusal
-from turncoat.scenarios.schema import Adversary
+from turncoat.scenarios.schema import Adversary, Protocol
 from turncoat.scenarios.selection import selected
 
 if TYPE_CHECKING:
@@ -124,17 +125,26 @@ def plan(scenario: "Scenario", seed: int) -> Plan:
 
 def request(scenario: "Scenario", seed: int) -> Request:
     """What `[protocol]` and `[parties]` ask for."""
-    given = scenario.protocol
+    given, inputs = scenario.protocol, _Inputs(scenario, seed)
     return Request(
         use=given.use,
         names=scenario.computing,
-        inputs=_inputs(scenario, seed),
+        inputs=inputs,
+        layout=inputs.layout,
         program=given.program,
         folder=scenario.source.parent,
         field=given.field,
         params=given.with_,
-        options={key: getattr(given, key) for key in OPTIONS if getattr(given, key) is not None},
+        options=_options(given),
     )
+
+
+def _options(given: Protocol) -> dict[str, Any]:
+    """The keys given that say how a protocol is to work; fixed_point as its number of bits."""
+    options = {key: getattr(given, key) for key in OPTIONS if getattr(given, key) is not None}
+    if given.fixed_point is not None:
+        options["fixed_point"] = given.fixed_point.fraction_bits
+    return options
 
 
 def refused(misfit: Misfit) -> Refusal:
@@ -152,16 +162,42 @@ def _trust(scenario: "Scenario", session: Session) -> Iterator[Refusal]:
                 yield Refusal(message, "corrupt a party", ("adversary", k, "corrupts"))
 
 
-def _inputs(scenario: "Scenario", seed: int) -> dict[str, Values]:
-    """Every party's inputs as arrays of Python integers; none for a party that brings nothing."""
-    given = scenario.inputs_for(seed)
-    return {
-        party: {
-            name: np.array(integers.flat, dtype=object).reshape(integers.shape)
-            for name, integers in given.get(party, {}).items()
+class _Inputs(Mapping[str, Values]):
+    """Every party's inputs as arrays, made when they are looked at: a thousand phones bring more
+    numbers than there is room for at once. Nothing for a party that brings nothing."""
+
+    def __init__(self, scenario: "Scenario", seed: int) -> None:
+        self._names, self._seed = scenario.computing, seed
+        self._sources = sources_for(scenario.sources, self._names)
+
+    def __getitem__(self, party: str) -> Values:
+        if party not in self._names:
+            raise KeyError(party)
+        named = self._sources.get(party, {})
+        return {name: self._array(source, party, name) for name, source in named.items()}
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def _array(self, source: Source, party: str, name: str) -> Any:
+        if isinstance(source, Numbers):
+            return np.array(source.flat, dtype=object).reshape(source.shape)
+        return draw_array(source, self._seed, party, name)
+
+    @property
+    def layout(self) -> Layout:
+        """Their shapes."""
+        return {
+            party: {name: _shape(s) for name, s in self._sources.get(party, {}).items()}
+            for party in self._names
         }
-        for party in scenario.computing
-    }
+
+
+def _shape(source: Source) -> tuple[int, ...]:
+    return source.shape if isinstance(source, Numbers) else (source.length,)
 
 
 def _seats(scenario: "Scenario") -> Iterator[int]:

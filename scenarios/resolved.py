@@ -12,7 +12,7 @@ import attrs
 
 from turncoat.scenarios.figures import settled
 from turncoat.scenarios.given import DEFAULT_NAME
-from turncoat.scenarios.inputs import Integers, Source, Sources
+from turncoat.scenarios.inputs import Numbers, Source, Sources
 from turncoat.scenarios.kinds import key_of, kind_of
 from turncoat.scenarios.schema import Inputs, Tables
 
@@ -65,4 +65,4 @@ def _named(named: Mapping[str, Source]) -> Any:
 
 
 def _source(source: Source) -> Any:
-    return source.nested() if isinstance(source, Integers) else written(source)
+    return source.nested() if isinstance(source, Numbers) else written(source)

@@ -16,7 +16,7 @@ import attrs
 
 from turncoat.scenarios.crosschecks import corrupted
 from turncoat.scenarios.figures import default_host, default_link, host_figures, link_figures
-from turncoat.scenarios.inputs import Integers, Source, Sources, draw, sources_for
+from turncoat.scenarios.inputs import Numbers, Source, Sources, draw, sources_for
 from turncoat.scenarios.layers import Document
 from turncoat.scenarios.presets import HostFigures, LinkFigures
 from turncoat.scenarios.problems import End, Path, Problem, Refusal
@@ -40,7 +40,7 @@ TITLE_KEYS = ("name", "about", "cites")  # what a scenario is called changes not
 @attrs.frozen(kw_only=True)
 class Scenario:
     """source: the file. reference: what stands behind `turncoat run` to load it again. text: what
-    the file said. tables: the model. sources: the integers, or random draws, by party name or glob
+    the file said. tables: the model. sources: the numbers, or random draws, by party name or glob
     and by input name."""
 
     source: FilePath
@@ -109,12 +109,12 @@ class Scenario:
         """The parties that names and globs mean, each once, in their order."""
         return selected(patterns, self.names)
 
-    def inputs_for(self, seed: int) -> dict[str, dict[str, Integers]]:
-        """Party → input → integers, of the run with this seed; parties in their order, those
+    def inputs_for(self, seed: int) -> dict[str, dict[str, Numbers]]:
+        """Party → input → numbers, of the run with this seed; parties in their order, those
         without inputs left out."""
         given = sources_for(self.sources, self.computing)
         return {
-            party: {name: _integers(source, seed, party, name) for name, source in named.items()}
+            party: {name: _numbers(source, seed, party, name) for name, source in named.items()}
             for party, named in given.items()
         }
 
@@ -165,5 +165,5 @@ class Scenario:
         return self.document.problem(Refusal(message, suggestion, path, end))
 
 
-def _integers(source: Source, seed: int, party: str, name: str) -> Integers:
-    return source if isinstance(source, Integers) else draw(source, seed, party, name)
+def _numbers(source: Source, seed: int, party: str, name: str) -> Numbers:
+    return source if isinstance(source, Numbers) else draw(source, seed, party, name)

@@ -78,6 +78,13 @@ class ScenarioTable:
 
 
 @attrs.frozen(kw_only=True)
+class FixedPoint:
+    """fixed_point = { fraction_bits = 16 }: numbers are rounded to multiples of 2^-16."""
+
+    fraction_bits: Bits = attrs.field(metadata=told("Bits after the binary point."))
+
+
+@attrs.frozen(kw_only=True)
 class Protocol:
     """[protocol]: what the honest parties do."""
 
@@ -115,6 +122,13 @@ class Protocol:
     prep: Literal["dealer"] | None = attrs.field(
         default=None,
         metadata=told('Where correlated randomness comes from: "dealer", a trusted role.'),
+    )
+    fixed_point: FixedPoint | None = attrs.field(
+        default=None,
+        metadata=told(
+            "{ fraction_bits = 16 }: inputs may have fractions, and are rounded to so many bits "
+            "after the binary point."
+        ),
     )
     opening: Literal["all", "king"] | None = attrs.field(
         default=None,
@@ -166,10 +180,10 @@ class FileInput:
 
 @attrs.frozen
 class InlineInput:
-    """Integers written in the file itself, flat in C order."""
+    """Numbers written in the file itself, flat in C order."""
 
     shape: tuple[int, ...]
-    flat: tuple[int, ...]
+    flat: tuple[int | float, ...]
 
 
 @attrs.frozen
@@ -272,6 +286,5 @@ class Tables:
 # Keys that the manual names and no release has: "not supported yet", never "unknown".
 LATER_KEYS: Mapping[type, tuple[str, ...]] = {
     Tables: ("sweep",),
-    Protocol: ("fixed_point",),
     Expect: ("privacy", "reveals"),
 }

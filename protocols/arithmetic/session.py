@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import attrs
+import numpy as np
 
 from turncoat.actors.outcome import Outcome
 from turncoat.actors.party import Party
@@ -149,6 +150,7 @@ class ArithmeticExecution:
 def make(request: Request) -> ArithmeticSession:
     """The session that is asked for. Raises UnfitRequest with every reason why there is none."""
     misfits: list[Misfit] = []
+    request = attrs.evolve(request, inputs=_as_integers(request.inputs))
 
     def attempt(key: str, make_it: Callable[[], _T]) -> _T | None:
         try:
@@ -183,6 +185,14 @@ def make(request: Request) -> ArithmeticSession:
     )
 
 
+def _as_integers(inputs: Mapping[str, Values]) -> dict[str, Values]:
+    """All inputs as arrays of Python integers, which never wrap."""
+    return {
+        party: {name: np.asarray(values).astype(object) for name, values in own.items()}
+        for party, own in inputs.items()
+    }
+
+
 def _options(maker: FamilyMaker, request: Request) -> dict[str, Any]:
     """The options given, if the family has them; checked apart, for the sake of the key to name."""
     given = {key: value for key, value in request.options.items() if value is not None}
@@ -211,7 +221,7 @@ def _announced(family: Family[Any], program: Program, request: Request) -> Seque
     if "prep" not in family.costs:
         return ()
     try:
-        return dry_run(family, program, layout_of(request.inputs), request.params).operations
+        return dry_run(family, program, request.layout, request.params).operations
     except Exception as error:
         # A user's program may fail on zeros in ways that nobody can foresee.
         raise UnfitRequest(

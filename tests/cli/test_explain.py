@@ -71,7 +71,9 @@ def test_a_forecast_is_what_the_honest_run_costs(name, capsys):
 def test_a_dry_run_does_not_touch_the_real_inputs():
     prepared = prepare(load("average-salary"))
     report = dry_run(prepared)
-    given = {n for own in prepared.plan.session.inputs.values() for x in own.values() for n in x.flat}
+    given = {
+        n for own in prepared.plan.session.inputs.values() for x in own.values() for n in x.flat
+    }
     used = {n for own in report.plan.session.inputs.values() for x in own.values() for n in x}
     assert used <= {0, 1}
     assert given.isdisjoint(used)

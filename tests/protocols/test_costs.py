@@ -33,7 +33,8 @@ from turncoat.protocols.bgw.stack import stacked
 from turncoat.protocols.registry import steps
 
 F = prime_field(2**61 - 1)
-DECLARED = steps()
+# Secure aggregation has a server and no field: test_aggregation_costs.py holds it to its costs.
+DECLARED = {name: step for name, step in steps().items() if not name.startswith("secagg/")}
 
 
 @attrs.frozen

@@ -1,4 +1,4 @@
-"""The integers that parties bring: inline, from CSV, from .npy, or drawn from the seed."""
+"""The numbers that parties bring: inline, from CSV, from .npy, or drawn from the seed."""
 
 import csv
 import io
@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from turncoat.scenarios.inputs import Integers, draw
+from turncoat.scenarios.inputs import Numbers, draw
 from turncoat.scenarios.loader import loads
 from turncoat.scenarios.problems import ScenarioError
 from turncoat.scenarios.schema import RandomInput
@@ -33,7 +33,7 @@ def refusal(text, folder="."):
 
 @given(st.lists(INTEGERS, max_size=5))
 def test_a_bare_list_is_the_input_x(values):
-    assert inputs(f"{{ alice = {values} }}") == {"alice": {"x": Integers((len(values),), values)}}
+    assert inputs(f"{{ alice = {values} }}") == {"alice": {"x": Numbers((len(values),), values)}}
 
 
 @given(st.integers(1, 3), st.integers(1, 3), st.integers(1, 3), st.data())
@@ -57,7 +57,7 @@ def test_empty_rows_keep_their_number(outer, last):
 
 
 def test_a_single_integer_has_length_one():
-    assert inputs("{ alice = 7 }") == {"alice": {"x": Integers((1,), [7])}}
+    assert inputs("{ alice = 7 }") == {"alice": {"x": Numbers((1,), [7])}}
 
 
 def test_globs_give_inputs_to_all_who_are_not_named():
@@ -87,6 +87,44 @@ def test_what_is_no_input_is_refused_at_its_place(text, key):
     assert refusal(text).key == key
 
 
+# Fractions
+
+FIXED = (
+    '[protocol]\nuse = "bgw"\nfixed_point = { fraction_bits = 8 }\n[parties]\nnames = ["alice"]\n'
+)
+
+
+def fractions(text, folder="."):
+    return loads(f"{FIXED}inputs = {text}\n", f"{folder}/scenario.toml").inputs_for(0)["alice"]["x"]
+
+
+@given(st.lists(st.floats(allow_nan=False, allow_infinity=False) | INTEGERS, max_size=5))
+def test_fixed_point_makes_room_for_fractions(values):
+    assert fractions(f"{{ alice = {values} }}").flat == values
+
+
+@pytest.mark.parametrize("value", ["nan", "inf", "-inf"])
+def test_what_is_no_number_is_refused_with_fixed_point_too(value):
+    with pytest.raises(ScenarioError):
+        fractions(f"{{ alice = [{value}] }}")
+
+
+def test_a_fraction_without_fixed_point_is_refused_at_its_place():
+    problem = refusal("{ alice = [[1, 2], [3, 4.5]] }")
+    assert problem.key == "parties.inputs.alice[1][1]"
+    assert "fixed_point = { fraction_bits = 16 }" in problem.render()
+
+
+def test_columns_and_arrays_may_hold_fractions(tmp_path):
+    write_csv(tmp_path, [["pay"], ["1.5"], ["-2e-3"], [7]])
+    np.save(tmp_path / "pay.npy", np.array([[0.25, -1.5]]))
+    assert fractions('{ alice = { file = "pay.csv" } }', tmp_path).flat == [1.5, -0.002, 7]
+    assert fractions('{ alice = { file = "pay.npy" } }', tmp_path).nested() == [[0.25, -1.5]]
+    for file in ("pay.csv", "pay.npy"):
+        problem = refusal(f'{{ alice = {{ file = "{file}" }} }}', tmp_path)
+        assert "fixed_point" in problem.render()
+
+
 # CSV
 
 
@@ -100,7 +138,7 @@ def test_a_column_is_read_where_its_row_matches(tmp_path):
     rows = [["company", "year", "salary"], ["alice", 2025, 1], ["bob", 2025, 2], ["alice", 2026, 3]]
     write_csv(tmp_path, rows)
     source = '{ file = "pay.csv", column = "salary", where = { company = "alice", year = 2026 } }'
-    assert inputs(f"{{ alice = {source} }}", tmp_path)["alice"]["x"] == Integers((1,), [3])
+    assert inputs(f"{{ alice = {source} }}", tmp_path)["alice"]["x"] == Numbers((1,), [3])
 
 
 def test_blank_lines_a_byte_order_mark_and_spaces_do_not_matter(tmp_path):
