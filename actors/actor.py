@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import trio
 
 from turncoat.actors.envelope import Parcel, Posting, kind_of_body
-from turncoat.actors.errors import ProtocolAbort
+from turncoat.actors.errors import LeftBehind, ProtocolAbort
 from turncoat.actors.mailbox import Mailbox, Slot
 from turncoat.actors.meter import OWNER
-from turncoat.actors.outcome import Aborted, Crashed, Outcome, Output, Wait
+from turncoat.actors.outcome import Aborted, Crashed, Excluded, Outcome, Output, Wait
 from turncoat.actors.party import STRAND, Party, Strand
 from turncoat.actors.randomness import Tape, derive
 from turncoat.actors.topology import Group
@@ -34,6 +34,13 @@ REASONS = (  # the public set that an announcement's code is an index into
     "mac-check-failed",
     "sacrifice-failed",
     "dead-key",
+    "too-few-survivors",
+    "unknown-clients",
+    "keys-repeated",
+    "bad-public-key",
+    "bad-signature",
+    "decryption-failed",
+    "inconsistent-shares",
 )
 
 
@@ -65,6 +72,8 @@ class Actor:
         self.down = kernel.topology.down(index)
         self.latest: dict[int, int] = {}  # receiver → latest arrival so far, over like links
         self.horizon = 0  # the latest of them: what arrives later overtakes nothing
+        self.line_until = 0  # when the last copy so far leaves its access line [ns],
+        self.again_until = 0  # and when the last of those that come again is sent again
         self.sends = 0
         self.died: float = math.inf  # when its memory was lost
         self.off: float = 0  # until when its power is cut [ns]; for ever after a crash
@@ -147,6 +156,8 @@ class Actor:
                 self.end(Output(await program(Party(self, "", "online"))))
             except ProtocolAbort as abort:
                 self.abort(abort)
+            except LeftBehind as behind:
+                self.end(Excluded(behind.by, self.kernel.clock.now))
             except Exception as error:
                 self.kernel.fail(self.index, error)
 

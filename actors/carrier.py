@@ -39,6 +39,7 @@ class Carrier:
             fault.kind in _SHIFTING for fault in world.faults
         )
         self._channels: dict[tuple[int, int], Channel] = {}
+        self._ties: dict[int, list[tuple[int, int]]] = {}  # party → its channels, oldest first
         self._links: dict[tuple[int, int], Link] = {}
         self._parked: list[Copy] = []  # held up by a partition
 
@@ -66,15 +67,16 @@ class Carrier:
         found = self._channels.get(pair)
         if found is None:
             found = self._channels[pair] = Channel()
+            for party in pair:
+                self._ties.setdefault(party, []).append(pair)
         return found
 
     def disconnect(self, party: int) -> None:
         """A party's memory is gone: its connections end, and what waited on them to be heard."""
-        for (sender, receiver), channel in self._channels.items():
-            if party not in (sender, receiver):
-                continue
+        for pair in self._ties.get(party, ()):
+            channel = self._channels[pair]
             old, channel.connection = channel.connection, Connection()
-            if party == receiver:
+            if party == pair[1]:
                 for copy in old.forget():
                     self._end(copy, Fate.RECEIVER_DEAD)
         stranded = [copy for copy in self._parked if copy.sender == party]
@@ -115,6 +117,7 @@ class Carrier:
                 self._lose(copy, Fate.TAIL_DROPPED, RETRY)
                 return
             copy.left = left = passed
+            kernel.actors[copy.sender].line_until = left
         if left > now and (self._shifting or link.eventful):
             kernel.push(left, LEAVE, copy.number, copy)
         else:  # all that can become of it is known already
@@ -205,10 +208,12 @@ class Carrier:
         kernel.journal.resent(copy.number, times)
         copy.attempts += times
         copy.left += retransmission_delay(rto, times)
-        off = kernel.actors[copy.sender].off
-        if copy.left < off:  # no power for it; the line was cleared as well
-            kernel.push(int(off), RETRY, copy.number, copy)
+        actor = kernel.actors[copy.sender]
+        if copy.left < actor.off:  # no power for it; the line was cleared as well
+            actor.again_until = max(actor.again_until, int(actor.off))
+            kernel.push(int(actor.off), RETRY, copy.number, copy)
         else:
+            actor.again_until = max(actor.again_until, copy.left)
             kernel.push(copy.left, what, copy.number, copy)
 
     def _cut_off(self, copy: Copy) -> None:

@@ -30,6 +30,15 @@ class ProtocolAbort(Exception):
         self.missing = frozenset(missing)
 
 
+class LeftBehind(Exception):
+    """`by` has told this party that it goes on without it: the party ends as `Excluded`, which is
+    no abort and is announced to nobody."""
+
+    def __init__(self, by: int) -> None:
+        super().__init__(f"P{by} went on without this party")
+        self.by = by
+
+
 class MalformedMessage(ValueError):
     """Bytes, or a decoded message, that no honest party sends. The receiver turns it into a
     `ProtocolAbort` that accuses the sender; the channel is authenticated, so that is safe."""

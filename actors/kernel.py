@@ -342,9 +342,12 @@ class Kernel:
     def take_copies(self, sender: int) -> list[Copy]:
         """Take out of the queue the copies of one sender that are still on its access line, or to
         be sent again; in the order of their numbers."""
+        actor, now = self.actors[sender], self.clock.now
+        if actor.line_until <= now and actor.again_until < now:
+            return []  # known without a look at the whole queue
         taken, kept = list[Event](), list[Event]()
         for event in self._events:
-            (taken if _is_with(sender, event, self.clock.now) else kept).append(event)
+            (taken if _is_with(sender, event, now) else kept).append(event)
         if taken:
             self._events[:] = kept
             heapify(self._events)

@@ -70,6 +70,7 @@ class Power:
             return
         self._kernel.journal.resent(copy.number, 1)
         copy.attempts += 1
+        actor.again_until = max(actor.again_until, int(actor.off))
         self._kernel.push(int(actor.off), RETRY, copy.number, copy)
 
     def pause(self, tally: Tally, party: int, until: int) -> None:

@@ -16,7 +16,7 @@ from turncoat.protocols.spdz.stock import Mask
 
 
 @message
-class MaskedInput:
+class InputDifference:
     """ε = x − r from the owner to P_j."""
 
     values: Vec = elements()
@@ -29,7 +29,7 @@ def deal_input(party: Party, values: Vec, mask: Mask) -> None:
     """
     if mask.clear is None:
         raise ValueError(f"{party.sid}: P{party.me} does not know this mask, so it owns no input")
-    party.send_all(MaskedInput(values - mask.clear))
+    party.send_all(InputDifference(values - mask.clear))
 
 
 async def receive_input(party: Party, key: MacKey, owner: int, shape: Shape) -> Vec:
@@ -38,7 +38,7 @@ async def receive_input(party: Party, key: MacKey, owner: int, shape: Shape) -> 
     Raises ProtocolAbort("timeout") after Δ; accuses the owner of another number of values.
     """
     deadline = party.now + key.delta
-    return (await party.receive(owner, MaskedInput, shape=shape, deadline=deadline)).values
+    return (await party.receive(owner, InputDifference, shape=shape, deadline=deadline)).values
 
 
 @declares(

@@ -33,6 +33,7 @@ from turncoat.protocols.bgw.stack import stacked
 from turncoat.protocols.registry import steps
 
 F = prime_field(2**61 - 1)
+# The others have seats and figures of their own, and tests of their own that hold them to these.
 DECLARED = {name: step for name, step in steps().items() if name.startswith("bgw/")}
 
 

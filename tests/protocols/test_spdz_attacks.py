@@ -235,7 +235,7 @@ def test_a_share_picked_after_seeing_the_others_was_not_committed_to(offset):
 
 # -- silence, delay and false alarms ---------------------------------------------------------------
 
-SPOKEN = ["MaskedInput", "PartialOpening", "Commit", "Decommit", "MacShare", "Echo"]
+SPOKEN = ["InputDifference", "PartialOpening", "Commit", "Decommit", "MacShare", "Echo"]
 
 
 @pytest.mark.parametrize("to", [None, frozenset({1})])

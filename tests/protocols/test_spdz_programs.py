@@ -223,7 +223,7 @@ def test_a_lie_in_ones_own_input_is_another_input(offset, n, program):
     """ε + δ, said alike to all, is the masked form of x + δ: substitution, and right for the
     effective inputs."""
     inputs = inputs_of(n)
-    rule = bind("lie", AddError(offset), 2, Selector(kind="MaskedInput"))
+    rule = bind("lie", AddError(offset), 2, Selector(kind="InputDifference"))
 
     played = play(program, inputs, rules={2: [rule]})
     judged = effective_inputs(
@@ -239,7 +239,7 @@ def test_a_lie_in_ones_own_input_is_another_input(offset, n, program):
 
 @pytest.mark.parametrize("offset", [1, 0])
 def test_an_owner_that_contradicts_itself_has_no_input_and_is_noticed(offset):
-    rule = bind("lie", AddError(offset), 2, Selector(kind="MaskedInput", to=frozenset({3})))
+    rule = bind("lie", AddError(offset), 2, Selector(kind="InputDifference", to=frozenset({3})))
 
     played = play(total, inputs_of(3), rules={2: [rule]})
 
