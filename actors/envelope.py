@@ -1,5 +1,6 @@
 """A message on its way: as a party posts it, as an adversary sees it, as the network carries it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import attrs
@@ -53,7 +54,8 @@ class Posting:
 class Envelope:
     """One message of a corrupted party to one receiver, before it is sent: what a rule rewrites.
 
-    delay: virtual ns by which the sender holds it back.
+    delay: virtual ns by which the sender holds it back. said: what the party was about to say to
+    each receiver in the same breath, itself included.
     """
 
     sender: int
@@ -64,6 +66,7 @@ class Envelope:
     depth: int
     body: Any
     delay: int = 0
+    said: Mapping[int, Any] = attrs.field(factory=dict[int, Any], eq=False, repr=False)
 
     @property
     def kind(self) -> str:

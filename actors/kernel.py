@@ -27,6 +27,8 @@ from turncoat.actors.nemesis import Nemesis
 from turncoat.actors.outcome import Aborted, Crashed, Stalled, Unfinished
 from turncoat.actors.randomness import Draws, TapeFactory
 from turncoat.actors.rule import Rule
+from turncoat.actors.seam import Seam
+from turncoat.actors.seat import Seat
 from turncoat.actors.topology import Cast, Topology
 from turncoat.actors.transport import Transport
 from turncoat.actors.wire import Structures
@@ -56,11 +58,13 @@ class Kernel:
         self.outbox: list[Posting] = []
         self.failures: dict[int, Exception] = {}
         self.cut_short = ""  # which limit ended the run, if one did
+        self.seam = Seam(self, world)
         self.carrier = Carrier(self, world)
         self.transport = Transport(self, world)
         self.nemesis = Nemesis(self, world)
         self.actors = {
-            i: Actor(self, i, group, world.heeds.get(i)) for i, group in self.cast.groups().items()
+            i: (Seat if i in world.rules else Actor)(self, i, group, world.heeds.get(i))
+            for i, group in self.cast.groups().items()
         }
         # Can a second message come to a slot that was gathered?
         self.may_repeat = bool(world.rules) or self.topology.repeats or bool(world.faults)
@@ -83,9 +87,11 @@ class Kernel:
         """Run every party's program to its end. Raises the first party's error, if any had one."""
         self._programs = programs
         self.nemesis.arm()
+        self.seam.begin()
         trio.run(self._main, programs, clock=self.clock, instruments=self._instruments)
         if not self.failures:
             self._flush()  # what the last strands posted leaves too, and is billed
+        self.seam.end()
         for index, error in sorted(self.failures.items()):
             who = f"{self.cast.name(index)} (P{index})" if index else "the simulator"
             error.add_note(f"raised by {who} at {self.clock.now} ns")
@@ -123,9 +129,9 @@ class Kernel:
         while self._doomed:
             self._doomed.pop().cancel()
         while not (self._woken or self._stirred or self._doomed):
-            if self.outbox:
+            if self.outbox or self.seam.stirred:
                 self._flush()
-            elif not self._next_instant(limit):
+            elif not self._next_instant(limit) and (self.cut_short or not self.seam.despair()):
                 self._stop_all()
         woken, self._woken = self._woken, []
         if self._world.shuffle is not None:
@@ -202,7 +208,7 @@ class Kernel:
             if subject.timer == number and not self._deferred(event, subject.owner):
                 self._woken.append(subject)
         elif what == RELEASE:
-            self.transport.release(number, subject)
+            self.seam.release(number, subject)
         elif what == FAULT:
             self.nemesis.carry_out(subject)
         elif what == LEAVE:
@@ -298,6 +304,10 @@ class Kernel:
         else:
             for receiver, parcel in zip(receivers, parcels, strict=True):
                 put(actors[receiver], parcel)
+
+    def stir(self) -> None:
+        """Something happened that somebody else than a party waits for."""
+        self._stirred = True
 
     def put(self, actor: Actor, parcel: Parcel) -> None:
         """Hand a message to a party; note whom it wakes."""

@@ -5,8 +5,8 @@ corrupted senders: honest code never knows. What a rule did is observed here, by
 went in with what came out, so that no behaviour vouches for itself.
 """
 
-from collections.abc import Iterable, Sequence
-from typing import Literal, Protocol
+from collections.abc import Callable, Coroutine, Iterable, Sequence
+from typing import Any, Literal, Protocol
 
 import attrs
 
@@ -60,27 +60,44 @@ def changed(before: Envelope, after: Sequence[Envelope]) -> Change:
     return "none" if copy.delay == before.delay else "time"
 
 
+Thought = Coroutine[Any, None, Iterable[Envelope]]  # of a rule that takes its time
+Hold = Callable[[int, Envelope, Thought], Iterable[Envelope] | None]
+
+
 class Rule(Protocol):
     """The fate of one outgoing envelope of a corrupted party: yield nothing (withheld), the
-    envelope itself, an altered one, or several."""
+    envelope itself, an altered one, or several. A rule that wants to see more before it speaks
+    is a coroutine (`turncoat.actors.seam`)."""
 
     receipt: Receipt
 
     def matches(self, envelope: Envelope, now: int) -> bool: ...
-    def __call__(self, envelope: Envelope) -> Iterable[Envelope]: ...
+    def __call__(self, envelope: Envelope) -> Iterable[Envelope] | Thought: ...
 
 
-def through(rules: Sequence[Rule], envelope: Envelope, now: int) -> list[Envelope]:
-    """What leaves a corrupted party for one envelope: the rules in order, each on the output of
-    the one before."""
+def through(
+    rules: Sequence[Rule], envelope: Envelope, now: int, hold: Hold | None = None, start: int = 0
+) -> list[Envelope]:
+    """What leaves a corrupted party for one envelope: the rules in order, from the one at `start`
+    on, each on the output of the one before.
+
+    hold: called with the place of a rule that takes its time, the envelope and the thought; None
+    from it means that this envelope is not through yet.
+    """
     copies = [envelope]
-    for rule in rules:
-        before, copies = copies, list[Envelope]()
+    for place in range(start, len(rules)):
+        rule, before, copies = rules[place], copies, list[Envelope]()
         for copy in before:
             if not rule.matches(copy, now):
                 copies.append(copy)
                 continue
-            after = list(rule(copy))
-            rule.receipt.note(copy, after)
-            copies.extend(after)
+            outcome = rule(copy)
+            if isinstance(outcome, Coroutine):
+                if hold is None:
+                    raise TypeError(f"{rule.receipt.behaviour} takes its time, and nobody waits")
+                outcome = hold(place, copy, outcome)
+            if outcome is not None:
+                after = list(outcome)
+                rule.receipt.note(copy, after)
+                copies.extend(after)
     return copies

@@ -6,16 +6,16 @@ event queue; everywhere else each copy is handed to the carrier and goes its own
 """
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
-
-import attrs
 
 from turncoat.actors.actor import Actor
 from turncoat.actors.envelope import Envelope, Parcel, Posting, kind_of_body
 from turncoat.actors.events import DELIVER, RELEASE
 from turncoat.actors.flight import Copy, Flight
 from turncoat.actors.randomness import Name
-from turncoat.actors.rule import through
+from turncoat.actors.rule import changed, through
+from turncoat.actors.seam import Held
 from turncoat.actors.wire import (
     HEADER_BYTES,
     Header,
@@ -32,15 +32,6 @@ if TYPE_CHECKING:
     from turncoat.actors.world import World
 
 
-@attrs.frozen
-class Held:
-    """An envelope that a corrupted party's rules hold back. incarnation: whose. luck: its draws."""
-
-    envelope: Envelope
-    incarnation: int
-    luck: tuple[int, int]
-
-
 class Transport:
     """The sending side of the network in one run."""
 
@@ -50,7 +41,8 @@ class Transport:
         self._topology = world.topology
         self._draws = kernel.draws
         self._carrier = kernel.carrier
-        self._held = 0
+        self._seam = kernel.seam
+        self._post = kernel.seam.post if kernel.seam.schedules else kernel.carrier.post
         self._latency, self._spread = self._topology.default.latency, self._topology.default.spread
         self._watched = any(fault.at is None for fault in world.faults)
         self._even = (
@@ -59,6 +51,7 @@ class Transport:
             and not self._topology.default.loss
             and not self._topology.default.eventful
             and not self._topology.queues
+            and not self._seam.schedules
             and all(fault.kind == "crash" for fault in world.faults)
         )
 
@@ -68,10 +61,12 @@ class Transport:
         """Send what the parties posted."""
         corrupted = self._world.rules
         if len(postings) > 1:
-            postings.sort(key=lambda p: (p.sender in corrupted, p.sender, p.sid, p.k))
+            postings.sort(key=lambda p: (p.sender in corrupted, p.sender, p.sid, p.k, p.skipped))
         send = self._send if self._world.faults else self._emit
         for posting in postings:
             send(self._kernel.actors[posting.sender], posting)
+        if self._seam.waiting:
+            self._seam.poll()
 
     def _send(self, actor: Actor, posting: Posting) -> None:
         """Send a posting, or the part of it that leaves before a fault strikes its sender."""
@@ -104,6 +99,8 @@ class Transport:
     def _transmit(self, actor: Actor, posting: Posting) -> None:
         """Send all copies of an honest party's posting."""
         receivers, first = posting.receivers, self._kernel.journal.copies
+        if self._seam.listens:
+            self._seam.overhear(posting)
         if len(posting.bodies) == 1:
             parcels = (self._record(posting, posting.bodies[0], receivers),)
         else:
@@ -114,7 +111,7 @@ class Transport:
             return
         luck = self._luck(actor, posting, len(receivers))
         i, k, incarnation = actor.index, posting.k, actor.incarnation
-        post, channel = self._carrier.post, self._carrier.channel
+        post, channel = self._post, self._carrier.channel
         for place, (j, chances) in enumerate(zip(receivers, luck, strict=True)):
             parcel = parcels[place if len(parcels) > 1 else 0]
             post(Copy(first + place, i, j, k, incarnation, parcel, channel(i, j), chances))
@@ -222,17 +219,25 @@ class Transport:
         if posting.own is not None:
             copies.append((actor.index, posting.own))
         draws, now = self._luck(actor, posting, len(copies)), self._kernel.clock.now
+        said = dict(copies)
         for (receiver, body), luck in zip(copies, draws, strict=True):
             envelope = Envelope(
-                posting.sender, receiver, posting.sid, posting.k, posting.phase, posting.depth, body
-            )
-            for copy in through(self._world.rules[actor.index], envelope, now):
-                held = Held(copy, actor.incarnation, luck)
-                if copy.delay > 0:
-                    self._held += 1
-                    self._kernel.push(now + copy.delay, RELEASE, self._held, held)
-                else:
-                    self._release(actor, held, tampered=copy is not envelope)
+                posting.sender, receiver, posting.sid, posting.k, posting.phase, posting.depth,
+                body, said=said,
+            )  # fmt: skip
+            self.dispatch(actor, Held(envelope, envelope, now, posting.incarnation, luck))
+
+    def dispatch(self, actor: Actor, held: Held, start: int = 0) -> None:
+        """Pass one envelope through its sender's rules from the one at `start` on, and send what
+        comes out; of one that no party posted (since −1), send it as it is."""
+        rules = self._world.rules[actor.index] if held.since >= 0 else ()
+        hold, now = partial(self._seam.hold, held), self._kernel.clock.now
+        for copy in through(rules, held.envelope, now, hold, start):
+            out = Held(copy, held.origin, held.since, held.incarnation, held.luck)
+            if copy.delay > 0:
+                self._seam.hold_back(out)
+            else:
+                self._release(actor, out)
 
     def release(self, number: int, held: Held) -> None:
         """Send one envelope that was held back, unless its sender is no more."""
@@ -242,15 +247,16 @@ class Transport:
         if actor.wakes > now:
             self._kernel.push(int(actor.wakes), RELEASE, number, held)
         else:
-            self._release(actor, held, tampered=True)
+            self._release(actor, held)
 
-    def _release(self, actor: Actor, held: Held, *, tampered: bool) -> None:
+    def _release(self, actor: Actor, held: Held) -> None:
         """Send one envelope of a corrupted party as its rules left it."""
         envelope, i, j = held.envelope, actor.index, held.envelope.receiver
         if i == j:
             actor.keep(envelope.sid, envelope.body)
             return
+        late = held.since != self._kernel.clock.now
+        tampered = late or changed(held.origin, (envelope,)) != "none"
         number, channel = self._kernel.journal.copies, self._carrier.channel(i, j)
         parcel = self._record(envelope, envelope.body, (j,), tampered=tampered)
-        copy = Copy(number, i, j, envelope.k, held.incarnation, parcel, channel, held.luck)
-        self._carrier.post(copy)
+        self._post(Copy(number, i, j, envelope.k, held.incarnation, parcel, channel, held.luck))

@@ -186,6 +186,7 @@ class Format:
         self.kind: Final = cls.__name__
         self.number: Final = int.from_bytes(blake2b(self.kind.encode(), digest_size=2).digest())
         codecs: dict[str, Codec] = {f.name: f.metadata[_CODEC] for f in attrs.fields(cls)}
+        self.codecs: Final = codecs
         self.vectors: Final = tuple(n for n, c in codecs.items() if isinstance(c, _Elements))
         variable = [name for name, codec in codecs.items() if codec.fixed is None]
         widths = [codec.fixed or 0 for codec in codecs.values()]

@@ -23,6 +23,7 @@ from turncoat.actors.meter import CpuMeter
 from turncoat.actors.outcome import Outcome
 from turncoat.actors.randomness import Draws, TapeFactory
 from turncoat.actors.rule import Receipt, Rule
+from turncoat.actors.seam import Mind
 from turncoat.actors.topology import Cast, Topology
 from turncoat.actors.wire import Structure, Structures
 
@@ -58,7 +59,8 @@ class World:
     """n parties, a network, faults, and rules for the corrupted.
 
     t: corruptions tolerated, as protocols see it. rules: corrupted party → what it does to its
-    messages (an empty sequence: corrupted, but only passively). time_limit [ns].
+    messages (an empty sequence: corrupted, but only passively). mind: what the adversary hears, and
+    does otherwise than by rules. time_limit [ns].
     encode: really encode and decode every message; the digest must not change.
     heeds: party → those whose abort announcement ends it; who is not named heeds its own group.
     draws: replaces the seeded draws of the network. shuffle: reorders wake-ups, for tests.
@@ -73,6 +75,7 @@ class World:
     structures: Structures = attrs.field(factory=dict[str, Structure])
     faults: Sequence[Fault] = ()
     rules: Mapping[int, Sequence[Rule]] = attrs.field(factory=dict[int, Sequence[Rule]])
+    mind: Mind | None = None
     heeds: Mapping[int, frozenset[int]] = attrs.field(factory=dict[int, frozenset[int]])
     time_limit: int = 3600 * SECOND
     digest: Digest = "full"
@@ -89,9 +92,10 @@ class World:
         Raises whatever a program raises that is not a ProtocolAbort: that is a bug, not a result.
         Raises MisuseError if a rule has acted in another run: it remembers, and so would differ.
         """
-        for rule in (rule for rules in self.rules.values() for rule in rules):
-            if rule.receipt.fired:
-                raise MisuseError(f"{rule.receipt.behaviour} has acted before: make it anew")
+        rules = (rule.receipt for rules in self.rules.values() for rule in rules)
+        for receipt in (*rules, *(self.mind.receipts if self.mind else ())):
+            if receipt.fired:
+                raise MisuseError(f"{receipt.behaviour} has acted before: make it anew")
         programs: Mapping[int, Program] = (
             dict.fromkeys(self.cast.indices, program) if callable(program) else program
         )
@@ -106,7 +110,7 @@ class World:
         for index, actor in kernel.actors.items():
             if actor.outcome is not None and actor.finished is not None:
                 outcomes[index], finished[index] = actor.outcome, actor.finished
-        receipts = tuple(rule.receipt for rules in self.rules.values() for rule in rules)
+        receipts = kernel.seam.receipts()
         kernel.journal.marks.extend(map(canonical, (*outcomes.items(), *receipts)))
         kernel.journal.mark(*finished.items())
         return Run(

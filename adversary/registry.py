@@ -3,83 +3,25 @@
 `make` imports a behaviour's class when it is needed. A behaviour is tested by being registered.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
+from fractions import Fraction
 from importlib import import_module
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any
 
-import attrs
-
-
-@attrs.frozen
-class Parameter:
-    """One key of `with`. harmless: the value that makes the behaviour its own harmless twin.
-    needed: must it be given?"""
-
-    type: Literal["integer", "duration"]
-    default: Any
-    help: str
-    harmless: Any = None
-    needed: bool = False
+from turncoat.adversary.entries import BehaviourInfo, Parameter
+from turncoat.adversary.tables.messages import MESSAGES
+from turncoat.adversary.tables.protocols import SERVER, SPDZ
+from turncoat.adversary.tables.seats import SCHEDULE, SEATS, STATE
+from turncoat.adversary.tables.values import VALUES
 
 
-@attrs.frozen
-class BehaviourInfo:
-    """A behaviour as users name it. target: `module:Class`, called with the parameters."""
-
-    name: str
-    summary: str
-    intends: str
-    target: str
-    cites: tuple[str, ...]
-    parameters: Mapping[str, Parameter]
-
-    @property
-    def ready(self) -> bool:
-        """Can it act as it stands, without being given anything?"""
-        return not any(parameter.needed for parameter in self.parameters.values())
-
-
-def _table(*infos: BehaviourInfo) -> Mapping[str, BehaviourInfo]:
+def _table(infos: Iterable[BehaviourInfo]) -> Mapping[str, BehaviourInfo]:
     return MappingProxyType({info.name: info for info in sorted(infos, key=lambda info: info.name)})
 
 
-BEHAVIOURS = _table(
-    BehaviourInfo(
-        name="add-error",
-        summary="add an offset to every field element of the matching messages",
-        intends="value",
-        target="turncoat.adversary.behaviours.tamper:AddError",
-        cites=("DPSZ12, the additive attack that MACs are there to catch",),
-        parameters={
-            "offset": Parameter("integer", 1, "what is added, modulo p", harmless=0),
-        },
-    ),
-    BehaviourInfo(
-        name="withhold",
-        summary="do not send the matching messages",
-        intends="presence",
-        target="turncoat.adversary.behaviours.presence:Withhold",
-        cites=("omission, Hadzilacos and Toueg 1994",),
-        parameters={
-            "count": Parameter(
-                "integer", None, "withhold this many copies, then behave; all of them by default",
-                harmless=0,
-            ),
-        },
-    ),
-    BehaviourInfo(
-        name="delay",
-        summary="send the matching messages later",
-        intends="time",
-        target="turncoat.adversary.behaviours.presence:Delay",
-        cites=("timing failure, Cristian et al. 1985",),
-        parameters={
-            "by": Parameter("duration", 1_000_000_000, "how much later", harmless=0),
-        },
-    ),
-)  # fmt: skip
+BEHAVIOURS = _table((*VALUES, *MESSAGES, *STATE, *SEATS, *SCHEDULE, *SPDZ, *SERVER))
 
 
 def info(name: str) -> BehaviourInfo:
@@ -93,13 +35,38 @@ def info(name: str) -> BehaviourInfo:
         raise ValueError(f"{name!r} is no behaviour (there are {known}){hint}") from None
 
 
-def make(name: str, **parameters: Any) -> Any:
-    """The behaviour `name` with its parameters. Raises ValueError for a parameter it has not."""
+def make(name: str, **given: Any) -> Any:
+    """The behaviour `name` with its parameters. Raises ValueError for a parameter it has not, or a
+    value that a parameter does not take."""
     known = info(name)
-    for key in parameters:
-        if key not in known.parameters:
-            takes = ", ".join(known.parameters) or "none"
+    for key, value in given.items():
+        if key not in known.takes:
+            takes = ", ".join(known.takes) or "none"
             raise ValueError(f"{name} has no parameter {key!r} (it takes {takes})")
-    module, _, cls = known.target.partition(":")
+        _check(name, key, known.takes[key], value)
+    needed = (key for key, parameter in known.parameters.items() if parameter.needed)
+    if missing := [key for key in needed if key not in given]:
+        raise ValueError(f"{name} needs {missing[0]!r}: {known.parameters[missing[0]].help}")
     defaults = {key: parameter.default for key, parameter in known.parameters.items()}
-    return getattr(import_module(module), cls)(**(defaults | parameters))
+    own = defaults | {key: value for key, value in given.items() if key in known.parameters}
+    behaviour = load_behaviour(name)(**own)
+    common = {key: value for key, value in given.items() if key not in known.parameters}
+    return _sometimes(behaviour, **common) if common else behaviour
+
+
+def load_behaviour(name: str) -> Any:
+    """The class behind a behaviour."""
+    module, _, cls = info(name).target.partition(":")
+    return getattr(import_module(module), cls)
+
+
+def _check(name: str, key: str, parameter: Parameter, value: Any) -> None:
+    if parameter.choices and value not in parameter.choices:
+        listed = ", ".join(map(repr, parameter.choices))
+        raise ValueError(f"{name} has no {key} {value!r} (there are {listed})")
+
+
+def _sometimes(behaviour: Any, count: int | None = None, probability: Any = None) -> Any:
+    from turncoat.adversary.binding import Sometimes  # noqa: PLC0415 - loads Trio
+
+    return Sometimes(behaviour, count, Fraction(1 if probability is None else probability))

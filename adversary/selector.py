@@ -6,11 +6,13 @@ import attrs
 
 from turncoat.actors.actor import AbortAnnouncement
 from turncoat.actors.envelope import Envelope
+from turncoat.actors.seam import Outline
 
 
 @attrs.frozen
 class Selector:
-    """All keys given must match. sid: a glob over the path. to: receivers. at: from this
+    """All keys given must match. sid: a glob over the path. kind: a name, or several as in
+    "Commit|Decommit". to: receivers. at: from this
     virtual time [ns] on. nth: the n-th matching (sid, kind) pair of the sender, from 1, and then
     the copies to all its receivers.
 
@@ -30,8 +32,24 @@ class Selector:
         return (
             (self.phase is None or envelope.phase == self.phase)
             and (self.sid is None or fnmatchcase(envelope.sid, self.sid))
-            and (kind == self.kind if self.kind else kind != AbortAnnouncement.__name__)
+            and (self.takes(kind) if self.kind else kind != AbortAnnouncement.__name__)
             and (self.at is None or now >= self.at)
+        )
+
+    def names(self, sid: str, kind: str) -> bool:
+        """Does it choose messages of that name?"""
+        return (self.sid is None or fnmatchcase(sid, self.sid)) and self.takes(kind)
+
+    def takes(self, kind: str) -> bool:
+        """Is this one of its kinds?"""
+        return self.kind is None or kind == self.kind or kind in self.kind.split("|")
+
+    def covers(self, outline: Outline) -> bool:
+        """Does it choose this message of anybody's, whose content and phase nobody sees?"""
+        return (
+            self.names(outline.sid, outline.kind)
+            and (self.at is None or outline.time >= self.at)
+            and (self.to is None or outline.receiver in self.to)
         )
 
 

@@ -6,13 +6,14 @@ that no second description can grow stale. Scenarios are in `forecast.py`.
 
 import inspect
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import attrs
 
-from turncoat.adversary.registry import BEHAVIOURS
+from turncoat.adversary.entries import BehaviourInfo, Parameter
+from turncoat.adversary.registry import BEHAVIOURS, load_behaviour
 from turncoat.cli import amounts
 from turncoat.cli.links import host_text, link_text, region_lines
 from turncoat.cli.page import Block, Grid, Headline, Line, Text
@@ -167,30 +168,69 @@ def _program_cost(family: str, function: Any, sizes: Sizes) -> Line:
     return Line("cost", f"{what}: {rounds} · {elements} · {amounts.octets(found.payload_bytes)}")
 
 
+DEPTHS = {
+    "wire": "on the messages of corrupted parties that `when` selects",
+    "seat": "in the seat of a corrupted party, on what it knows and runs",
+    "schedule": "on the order in which the network delivers; it corrupts nobody",
+}
+
+
 def attack(name: str, sizes: Sizes) -> Iterator[Block]:
-    """A behaviour of corrupted parties and its parameters."""
+    """A behaviour: what it does at which depth, its parameters, its twin and an example."""
     info = BEHAVIOURS[name]
     yield Headline(name, "attack")
     yield Line("does", info.summary)
+    yield from _told(load_behaviour(name))
+    about = f"; by default {' and '.join(info.kinds)}" if info.kinds else ""
+    yield Line("acts", DEPTHS[info.depth] + about)
     yield Line("intends", f"to change {info.intends}; a run in which it did not is inconclusive")
-    for key, parameter in info.parameters.items():
-        shown = _parameter(parameter.type, parameter.default)
-        twin = _parameter(parameter.type, parameter.harmless)
-        text = f"{key} ({parameter.type}, default {shown}): {parameter.help}"
-        yield Line("with", f"{text}; {twin} makes it its own harmless twin")
+    for number, (key, parameter) in enumerate(info.takes.items()):
+        yield Line("" if number else "with", f"{key} ({_kind(parameter)}): {parameter.help}")
+    twin = ", ".join(f"{k} = {_toml(info.takes[k], v)}" for k, v in info.twin.items())
+    yield Line("twin", f"{{ {twin} }} does the same and changes nothing: the control of a test")
     yield Line("cites", "; ".join(info.cites))
-    yield from _example(
-        "[[adversary]]",
-        'corrupts = ["carol"]',
-        f'does = "{name}"',
-        'when = { kind = "SubShare", nth = 1 }   # phase, sid, kind, to, nth, at',
-    )
+    yield from _example(*_entry(info))
+    yield Text(f"    in {info.example.scenario}, for example", "dim")
 
 
-def _parameter(type_: str, value: Any) -> str:
-    if value is None:
-        return "none"
-    return f'"{amounts.duration(value)}"' if type_ == "duration" else str(value)
+def _kind(parameter: Parameter) -> str:
+    if parameter.choices:
+        return f"one of {', '.join(parameter.choices)}; default {parameter.default}"
+    if parameter.default is None:
+        return parameter.type
+    return f"{parameter.type}, default {_toml(parameter, parameter.default)}"
+
+
+def _toml(parameter: Parameter, value: Any) -> str:
+    """A value of a parameter as a scenario file has it."""
+    if parameter.type == "duration" and isinstance(value, int):
+        return f'"{amounts.duration(value)}"'
+    return _bare(value)
+
+
+def _bare(value: Any) -> str:
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(_bare, cast('Sequence[Any]', value)))}]"
+    return f'"{value}"' if isinstance(value, str) else str(value)
+
+
+def _entry(info: BehaviourInfo) -> Iterator[str]:
+    """The example's [[adversary]] entry."""
+    yield "[[adversary]]"
+    if info.depth != "schedule":
+        yield f"corrupts = {_bare(list(info.example.corrupts))}"
+    yield f'does = "{info.name}"'
+    when = ", ".join(f"{key} = {_bare(value)}" for key, value in info.example.when.items())
+    if when:
+        yield f"when = {{ {when} }}   # phase, sid, kind, to, nth, at"
+    given = info.example.with_ or {
+        key: parameter.default
+        for key, parameter in info.parameters.items()
+        if parameter.default is not None
+    }
+    if given:
+        told = ", ".join(f"{k} = {_toml(info.takes[k], v)}" for k, v in given.items())
+        yield f"with = {{ {told} }}"
 
 
 def fault(name: str, sizes: Sizes) -> Iterator[Block]:

@@ -262,11 +262,10 @@ def _interference(document: Document) -> Iterator[Line]:
 
 
 def _receipt(receipt: Document) -> str:
-    what = f"{receipt['party']}: {receipt['behaviour']}"
+    what = f"{receipt['party'] or 'the network'}: {receipt['behaviour']}"
     if receipt["fired"] == 0:
-        kinds: Sequence[str] = receipt["messages_of_party"]
-        spoken = f"; {receipt['party']} sent {amounts.names(kinds)}" if kinds else ""
-        return f"{what} never fired: no message matched{spoken}"
+        advice = f" ({receipt['advice']})" if receipt["advice"] else ""
+        return f"{what} never fired: no message matched{advice}"
     changed = ", ".join(receipt["changed"]) or "nothing"
     counts = f"fired {receipt['fired']}×, {receipt['on_wire']} on the wire, changed {changed}"
     failed = "" if receipt["acted"] else f", though it intends to change {receipt['intends']}"

@@ -14,7 +14,7 @@ from importlib.util import find_spec, module_from_spec, spec_from_file_location
 from inspect import iscoroutinefunction
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     from turncoat.protocols.arithmetic.program import Program
@@ -22,17 +22,23 @@ if TYPE_CHECKING:
 
 def load_user_program(name: str, folder: Path | None = None) -> "Program":
     """The function behind "module:function". Raises ValueError that says what is missing."""
-    module_name, _, function_name = name.partition(":")
-    _check_name(name, module_name, function_name)
-    module = _load(module_name, folder)
-    function: object = getattr(module, function_name, None)
+    function, where = load_attribute(name, folder)
     if not iscoroutinefunction(function):
         found = "it is not" if function is not None else "there is none"
         raise ValueError(
-            f"{name!r}: {module.__file__} must define `async def {function_name}(mpc, inputs)`, "
+            f"{name!r}: {where} must define `async def {name.partition(':')[2]}(mpc, inputs)`, "
             f"but {found}"
         )
     return cast("Program", function)
+
+
+def load_attribute(name: str, folder: Path | None = None) -> tuple[Any, str]:
+    """What "module:attribute" names (None if the module has it not), and the file of the module.
+    Raises ValueError for a module that there is not, or that fails to load."""
+    module_name, _, attribute = name.partition(":")
+    _check_name(name, module_name, attribute)
+    module = _load(module_name, folder)
+    return getattr(module, attribute, None), str(module.__file__)
 
 
 def _check_name(name: str, module_name: str, function_name: str) -> None:

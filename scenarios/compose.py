@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from turncoat.actors.actor import Program
 from turncoat.actors.mailbox import Slot
-from turncoat.actors.rule import Rule
 from turncoat.actors.world import Run, World
+from turncoat.adversary.coalition import Coalition, Part, assemble
+from turncoat.protocols.arithmetic.program import Values
 from turncoat.protocols.declare import Facts
 from turncoat.protocols.primitives.symmetric import AesCtrTape
 from turncoat.protocols.session import Execution
@@ -53,10 +55,11 @@ class Prepared:
     def run(self, options: Options | None = None) -> Report:
         """Run and judge. Raises what a program raises that is no abort: a bug, not a result."""
         started, execution = perf_counter(), self.plan.session.execution()
-        run = self._world(options or Options()).run(
-            {i: execution.main(i) for i in self.plan.indices}
+        coalition = assemble(self.plan.attacks, rushing=self.plan.rushing)
+        run = self._world(options or Options(), coalition).run(
+            {i: self._program(i, execution, coalition) for i in self.plan.indices}
         )
-        case = self._case(run, execution)
+        case = self._case(run, execution, coalition)
         return Report(
             scenario=self.scenario,
             plan=self.plan,
@@ -64,11 +67,25 @@ class Prepared:
             run=run,
             case=case,
             verdict=judge(case),
-            exceeded=self._exceeded(run),
+            exceeded=self._exceeded(run, coalition),
             wall_s=perf_counter() - started,
         )
 
-    def _world(self, options: Options) -> World:
+    def _program(self, index: int, execution: Execution, coalition: Coalition) -> Program:
+        """What a seat runs: the honest main, but for what the adversary makes of it."""
+        honest, session = execution.main(index), self.plan.session
+        if index not in self.plan.corrupted:
+            return honest
+        name = self.plan.names[index - 1]
+
+        def with_inputs(inputs: Values) -> Program:
+            other = session.with_inputs({**session.inputs, name: inputs})
+            return other.execution().main(index)
+
+        own = session.inputs.get(name, {})
+        return coalition.inhabit(index, Part(honest, own, with_inputs))
+
+    def _world(self, options: Options, coalition: Coalition) -> World:
         plan, header = self.plan, self.scenario.header
         return World(
             cast=plan.cast,
@@ -79,7 +96,8 @@ class Prepared:
             structures=plan.session.structures,
             heeds=plan.session.heeds,
             faults=plan.faults,
-            rules=self._rules(),
+            rules=coalition.rules,
+            mind=coalition if coalition.rules or coalition.schedules else None,
             time_limit=header.time_limit,
             digest=header.digest,
             encode=options.encode,
@@ -89,32 +107,26 @@ class Prepared:
             pulse=options.pulse,
         )
 
-    def _rules(self) -> dict[int, list[Rule]]:
-        """Fresh rules for one run: party → what it does to its messages, in the file's order."""
-        rules: dict[int, list[Rule]] = {i: [] for i in sorted(self.plan.corrupted)}
-        for attack in self.plan.attacks:
-            for index in attack.parties:
-                rules[index].append(attack.bind(index))
-        return rules
-
-    def _case(self, run: Run, execution: Execution) -> Case:
+    def _case(self, run: Run, execution: Execution, coalition: Coalition) -> Case:
+        taken = coalition.view.corruption.taken
         return Case(
             outcomes=run.outcomes,
-            corrupted=self.plan.corrupted,
+            corrupted=taken,
             faulty=faulty(run),
-            right=execution.right(run.outcomes, self.plan.active),
+            right=execution.right(run.outcomes, self.plan.active & taken),
             answering=self.plan.session.answering,
             receipts=run.receipts,
             cut_short=bool(run.cut_short),
         )
 
-    def _exceeded(self, run: Run) -> tuple[str, ...]:
+    def _exceeded(self, run: Run, coalition: Coalition) -> tuple[str, ...]:
         """Why the protocol's guarantee is not in force for this run; empty if it is."""
+        corrupted = coalition.view.corruption.most
         facts = Facts(
             n=self.scenario.n,
             t=self.plan.session.t,
-            corrupted_active=self.plan.active,
-            corrupted_passive=self.plan.corrupted - self.plan.active,
+            corrupted_active=corrupted & self.plan.active,
+            corrupted_passive=corrupted - self.plan.active,
             silent=silent(run, self.plan.faults, self.plan.topology),
         )
         return self.plan.session.guarantee.exceeded(facts)

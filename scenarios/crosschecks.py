@@ -136,6 +136,10 @@ def _adversaries(adversaries: Sequence[Adversary], names: Sequence[str]) -> Iter
         here: Path = ("adversary", k)
         yield from unknown(adversary.corrupts, names, (*here, "corrupts"))
         yield from unknown(adversary.when.to or (), names, (*here, "when", "to"))
+        yield from _timing(adversary, names, here)
+        if not adversary.corrupts and adversary.does is None:
+            remedy = 'such as corrupts = ["carol"]'
+            yield Refusal("nobody is corrupted, and nothing is done", remedy, here)
         if adversary.model == "passive" and adversary.does is not None:
             message = (
                 f"a passive adversary follows the protocol, so it cannot do {adversary.does!r}"
@@ -144,6 +148,21 @@ def _adversaries(adversaries: Sequence[Adversary], names: Sequence[str]) -> Iter
     if adversaries and set(corrupted(adversaries, names)) == set(names):
         last: Path = ("adversary", len(adversaries) - 1, "corrupts")
         yield Refusal("nobody is left honest, so there is nothing to judge", "", last)
+
+
+def _timing(adversary: Adversary, names: Sequence[str], here: Path) -> Iterator[Refusal]:
+    """The keys of a timing stand with it, and with no other."""
+    if adversary.after is not None:
+        yield from unknown(adversary.after.from_ or (), names, (*here, "after", "from"))
+    owner = {"after": "adaptive", "erasure": "adaptive", "epoch": "mobile"}
+    for key, timing in owner.items():
+        given = bool(getattr(adversary, key))
+        if given and adversary.timing != timing:
+            remedy = f'write timing = "{timing}", or leave it out'
+            yield Refusal(f"{key} is a key of {timing} corruption", remedy, (*here, key), "key")
+        if not given and adversary.timing == timing and key != "erasure":
+            example = 'after = { kind = "InputShare" }' if key == "after" else 'epoch = "1 s"'
+            yield Refusal(f"{key} is not given", f"such as {example}", (*here, "timing"))
 
 
 def corrupted(adversaries: Sequence[Adversary], names: Sequence[str]) -> tuple[str, ...]:

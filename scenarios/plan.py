@@ -4,27 +4,26 @@ What only they can judge is judged here: a threshold that the protocol does not 
 small for the parties or the numbers, a behaviour or a parameter that nobody knows.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
 import numpy as np
 
 from turncoat.actors.faults import Fault
+from turncoat.actors.seam import Rushing
 from turncoat.actors.topology import Cast, Topology
-from turncoat.adversary.binding import Behaviour, BoundRule, bind
-from turncoat.adversary.registry import BEHAVIOURS, make
-from turncoat.adversary.selector import Selector
+from turncoat.adversary.coalition import Attack
 from turncoat.protocols import registry
 from turncoat.protocols.arithmetic.program import Layout, Values
 from turncoat.protocols.session import Misfit, Request, Session, UnfitRequest
-from turncoat.scenarios import units
+from turncoat.scenarios.attacks import attack, clashes, indices_of
 from turncoat.scenarios.faults import faults
 from turncoat.scenarios.inputs import Numbers, Source, draw_array, sources_for
 from turncoat.scenarios.network import topology
+from turncoat.scenarios.parameters import Scene
 from turncoat.scenarios.problems import Path, Refusal
-from turncoat.scenarios.schema import Adversary, Protocol
-from turncoat.scenarios.selection import selected
+from turncoat.scenarios.schema import Protocol
 
 if TYPE_CHECKING:
     from turncoat.scenarios.scenario import Scenario
@@ -32,21 +31,6 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 
 OPTIONS = ("t", "threshold", "kappa", "sigma", "delta", "prep", "opening", "variant")
-
-
-@attrs.frozen
-class Attack:
-    """One [[adversary]] entry that does something, from each of its seats."""
-
-    name: str
-    behaviour: Behaviour
-    parties: tuple[int, ...]
-    when: Selector
-    required: bool
-
-    def bind(self, party: int) -> BoundRule:
-        """A fresh rule for one run of one seat."""
-        return bind(self.name, self.behaviour, party, self.when, required=self.required)
 
 
 @attrs.frozen(kw_only=True)
@@ -59,6 +43,7 @@ class Plan:
     faults: tuple[Fault, ...]
     attacks: tuple[Attack, ...]
     corrupted: frozenset[int]
+    rushing: Rushing = "free"
 
     @property
     def cast(self) -> Cast:
@@ -78,15 +63,10 @@ class Plan:
     @property
     def active(self) -> frozenset[int]:
         """Seats that may deviate: those that some behaviour acts from."""
-        return frozenset(i for attack in self.attacks for i in attack.parties)
+        return frozenset(i for attack in self.attacks if attack.lies for i in attack.parties)
 
 
 SINGULAR = {"parties": "party", "clients": "client"}
-
-
-def indices_of(who: Sequence[str], names: Sequence[str]) -> tuple[int, ...]:
-    """The indices of parties given by names or globs, ascending."""
-    return tuple(names.index(name) + 1 for name in selected(who, names))
 
 
 def plan(scenario: "Scenario", seed: int) -> Plan:
@@ -105,10 +85,12 @@ def plan(scenario: "Scenario", seed: int) -> Plan:
         return None
 
     session = attempt(("protocol",), lambda: registry.session(request(scenario, seed)))
+    scene = Scene(scenario.names, scenario.source.parent)
     attacks = [
-        attempt(("adversary", k), lambda entry=entry, k=k: _attack(entry, k, scenario.names))
+        attempt(("adversary", k), lambda entry=entry, k=k: attack(entry, k, scene))
         for k, entry in enumerate(scenario.adversaries)
     ]
+    refusals.extend(clashes(attacks))
     if session is not None:
         refusals.extend(_trust(scenario, session))
     if session is None or refusals:
@@ -120,6 +102,7 @@ def plan(scenario: "Scenario", seed: int) -> Plan:
         faults=faults(scenario.faults, scenario.names, seed, scenario.n),
         attacks=tuple(attack for attack in attacks if attack is not None),
         corrupted=frozenset(_seats(scenario)),
+        rushing="network" if any(e.rushing == "network" for e in scenario.adversaries) else "free",
     )
 
 
@@ -203,46 +186,3 @@ def _shape(source: Source) -> tuple[int, ...]:
 def _seats(scenario: "Scenario") -> Iterator[int]:
     for entry in scenario.adversaries:
         yield from indices_of(entry.corrupts, scenario.names)
-
-
-def _attack(entry: Adversary, number: int, names: Sequence[str]) -> Attack | None:
-    """The attack of an [[adversary]] entry, None for one that only listens."""
-    if entry.does is None:
-        return None
-    when = entry.when
-    selector = Selector(
-        phase=when.phase,
-        sid=when.sid,
-        kind=when.kind,
-        to=frozenset(indices_of(when.to, names)) if when.to else None,
-        nth=when.nth,
-        at=when.at,
-    )
-    required = number == 0 if entry.required is None else entry.required
-    behaviour = _behaviour(entry.does, entry.with_)
-    return Attack(entry.does, behaviour, indices_of(entry.corrupts, names), selector, required)
-
-
-def _behaviour(name: str, given: Mapping[str, Any]) -> Behaviour:
-    try:
-        return make(name, **{key: _parameter(name, key, value) for key, value in given.items()})
-    except ValueError as error:
-        if isinstance(error, Refusal):
-            raise
-        raise Refusal(
-            str(error), path=("does",) if name not in BEHAVIOURS else ("with",)
-        ) from error
-
-
-def _parameter(behaviour: str, key: str, value: Any) -> Any:
-    """A value of `with` in the unit that the behaviour takes."""
-    known = BEHAVIOURS.get(behaviour)
-    parameter = known.parameters.get(key) if known else None
-    try:
-        if parameter is not None and parameter.type == "duration":
-            return units.duration(value)
-        if parameter is not None and type(value) is not int:
-            raise Refusal(f"{value!r} is not an integer")
-    except Refusal as refusal:
-        raise refusal.under(("with", key)) from None
-    return value

@@ -16,7 +16,9 @@ import attrs
 import turncoat
 from turncoat.actors.ledger import Ledger, Traffic
 from turncoat.actors.outcome import Aborted, Crashed, Outcome, Output, Stalled, Unfinished, Wait
+from turncoat.actors.rule import Receipt
 from turncoat.actors.world import Run
+from turncoat.adversary.advice import Advice, advise
 from turncoat.scenarios.expectations import Evidence, Expectation, check
 from turncoat.scenarios.fault_kinds import FAULT_KINDS
 from turncoat.scenarios.faults import struck_groups
@@ -199,17 +201,26 @@ class Report:
         return {**attrs.asdict(record), "party": struck, "groups": groups}
 
     def _receipt(self, number: int) -> dict[str, Any]:
+        """What a behaviour did. party: null if it is the network's; messages_of_party, advice: if
+        its selector matched nothing, what there was to match, and which key ruled it out."""
         receipt = self.run.receipts[number]
+        advice = None if receipt.fired else self._advice(number)
         return {
             **attrs.asdict(receipt),
-            "party": self.names[receipt.party - 1],
+            "party": self.names[receipt.party - 1] if receipt.party else None,
             "acted": receipt.acted,
-            "messages_of_party": [] if receipt.fired else self._spoken(receipt.party),
+            "messages_of_party": [] if advice is None else list(advice.kinds),
+            "advice": "" if advice is None else advice.text,
         }
 
-    def _spoken(self, party: int) -> list[str]:
-        """The kinds that a party sent, for a selector that matched none of them."""
-        return list(dict.fromkeys(s.kind for s in self.ledger.rows if s.sender == party))
+    def _advice(self, number: int) -> Advice | None:
+        """Why a behaviour never fired. Receipts of one name and seat stand in the file's order."""
+        receipt = self.run.receipts[number]
+        same = [r for r in self.run.receipts[:number] if (r.behaviour, r.party) == _of(receipt)]
+        bound = [a for a in self.plan.attacks if _of(receipt) in {(a.name, i) for i in a.parties}]
+        if not bound:
+            return None
+        return advise(bound[len(same)].when, receipt.party, self.ledger.rows, self.names)
 
     def _waiting(self) -> list[dict[str, Any]]:
         """Who waits for which message of which sid from whom, and who of those is dead."""
@@ -236,6 +247,10 @@ class Report:
             "cpu_s": {self.names[i - 1]: round(s, 6) for i, s in sorted(self.run.cpu.items())},
             "peak_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
         }
+
+
+def _of(receipt: Receipt) -> tuple[str, int]:
+    return receipt.behaviour, receipt.party
 
 
 def jsonable(value: Any) -> Any:

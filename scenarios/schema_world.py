@@ -3,11 +3,11 @@
 One class per table, one field per key; see `schema.py`, which puts them together.
 """
 
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 import attrs
 
-from turncoat.scenarios.kinds import later, told
+from turncoat.scenarios.kinds import told
 from turncoat.scenarios.schema_network import LinkKeys
 from turncoat.scenarios.values import (
     Nanoseconds,
@@ -135,20 +135,63 @@ class AdversaryWhen:
 
 
 @attrs.frozen(kw_only=True)
+class AdversaryAfter:
+    """after = { … }: the message of an honest party that sets off a corruption. All that is given
+    must match."""
+
+    from_: Somebody | None = attrs.field(default=None, metadata=told("Who says it."))
+    sid: str | None = attrs.field(
+        default=None, metadata=told('Pattern of session ids, such as "bgw/output".')
+    )
+    kind: str | None = attrs.field(
+        default=None, metadata=told('Class name of the message, such as "PartialOpening".')
+    )
+    nth: Positive = attrs.field(
+        default=1, metadata=told("The n-th time that such a thing is said, counted from 1.")
+    )
+
+
+@attrs.frozen(kw_only=True)
 class Adversary:
     """[[adversary]]: seats of the one adversary, and what it does from them."""
 
-    corrupts: Somebody = attrs.field(metadata=told("The corrupted parties: names or globs."))
+    corrupts: Somebody = attrs.field(
+        default=(),
+        metadata=told(
+            "The corrupted parties: names or globs; nobody, if it is the network that does it."
+        ),
+    )
     model: Literal["active", "passive"] = attrs.field(
         default="active",
         metadata=told("Active parties may lie; passive ones only pool their views."),
     )
-    timing: Annotated[Literal["static"], later("adaptive", "mobile")] = attrs.field(
-        default="static", metadata=told("Static: corrupted from the start.")
+    timing: Literal["static", "adaptive", "mobile"] = attrs.field(
+        default="static",
+        metadata=told(
+            'Corrupted from the start ("static"), once something was said ("adaptive", see after), '
+            'or one after the other in the order of the list, for an epoch each ("mobile").'
+        ),
     )
-    rushing: Annotated[Literal["free"], later("network")] = attrs.field(
+    after: AdversaryAfter | None = attrs.field(
+        default=None, metadata=told("What sets off an adaptive corruption.")
+    )
+    erasure: bool = attrs.field(
+        default=False,
+        metadata=told(
+            "Whether parties delete what they received, so that an adaptive adversary gets only "
+            "what comes later."
+        ),
+    )
+    epoch: PositiveNanoseconds | None = attrs.field(
+        default=None, metadata=told("How long a mobile adversary stays in a seat.")
+    )
+    rushing: Literal["free", "network"] = attrs.field(
         default="free",
-        metadata=told("Free: sees the honest messages to its seats before it speaks, at no delay."),
+        metadata=told(
+            "A rushing adversary sees the honest messages to its seats before it speaks: when they "
+            'are sent, at no delay ("free"), or when the network has delivered them ("network"). '
+            "One entry that says so speaks for all."
+        ),
     )
     does: str | None = attrs.field(
         default=None, metadata=told('The behaviour, such as "add-error"; without one: honest.')

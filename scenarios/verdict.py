@@ -130,7 +130,8 @@ def _doubts(case: Case) -> Iterator[str]:
         yield "a time limit ended the run"
     for receipt in case.receipts:
         if receipt.required and not receipt.acted:
-            yield f"{receipt.behaviour} at P{receipt.party} {_inaction(receipt)}"
+            where = f"at P{receipt.party}" if receipt.party else "of the network"
+            yield f"{receipt.behaviour} {where} {_inaction(receipt)}"
     if case.outputs and case.right is None:
         yield "the honest parties' shares fix no single input of a corrupted dealer"
     if not case.outputs and not case.aborts and not _stalled(case):

@@ -32,6 +32,8 @@ def test_an_empty_selector_takes_everything_but_announcements():
     ("selector", "expected"),
     [
         (Selector(kind="SubShare"), [True, False]),
+        (Selector(kind="PartialOpening|SubShare"), [True, True]),
+        (Selector(kind="Commit|PartialOpening"), [False, True]),
         (Selector(sid="bgw/mul.*"), [True, False]),
         (Selector(sid="bgw/*"), [True, True]),
         (Selector(phase="prep"), [False, False]),

@@ -182,17 +182,21 @@ def test_faults_and_receipts_say_what_they_did():
         "changed": ["value"],
         "acted": True,
         "messages_of_party": [],
+        "advice": "",
     }
     idle = {**receipt, "changed": [], "acted": False}
-    never = {**idle, "fired": 0, "messages_of_party": ["InputShare", "SubShare"]}
+    never = {**idle, "fired": 0, "advice": "kind = 'Sub', but carol sent InputShare, SubShare"}
+    nobody = {**idle, "party": None, "fired": 0}
     faults = [
         {"name": "late", "kind": "crash", "party": "bob", "fired": 80_000_000},
         {"name": "crash-2", "kind": "crash", "party": "alice", "fired": None},
     ]
-    text = shown(document(receipts=[receipt, idle, never], faults=faults))
+    text = shown(document(receipts=[receipt, idle, never, nobody], faults=faults))
     assert "carol: add-error fired 3×, 2 on the wire, changed value\n" in text
     assert "changed nothing, though it intends to change value" in text
-    assert "never fired: no message matched; carol sent InputShare and SubShare" in text
+    advice = "(kind = 'Sub', but carol sent InputShare, SubShare)"
+    assert f"carol: add-error never fired: no message matched {advice}" in text
+    assert "the network: add-error never fired: no message matched\n" in text
     assert "bob: crash (late) at 0.080 s" in text
     assert "alice: crash never struck" in text
 

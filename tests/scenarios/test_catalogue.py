@@ -81,6 +81,9 @@ def test_an_attack_that_matches_nothing_is_inconclusive_and_says_what_there_was(
     (receipt,) = report.json()["receipts"]
     assert receipt["fired"] == 0
     assert receipt["messages_of_party"] == ["InputShare", "PartialOpening"]
+    assert receipt["advice"] == (
+        "kind = 'SubShare', but carol sent InputShare, PartialOpening; did you mean 'InputShare'?"
+    )
 
 
 def _missing():

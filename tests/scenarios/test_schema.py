@@ -34,6 +34,7 @@ from turncoat.scenarios.schema_network import (
 )
 from turncoat.scenarios.schema_world import (
     Adversary,
+    AdversaryAfter,
     AdversaryWhen,
     Fault,
     FaultKind,
@@ -71,7 +72,8 @@ MANUAL = {
         "name kind who when for memory direction probability shape groups link mean_up mean_down"
     ),
     FaultWhen: "at after_sends after",
-    Adversary: "corrupts model timing rushing does when with required",
+    Adversary: "corrupts model timing after erasure epoch rushing does when with required",
+    AdversaryAfter: "from sid kind nth",
     AdversaryWhen: "phase sid kind to nth at",
     Expect: (
         "verdict guarantee_in_force detected_by accused output rounds messages payload_bytes "

@@ -1,0 +1,1 @@
+"""The behaviours as data: one entry each, by what they are about. Loads nothing but attrs."""
