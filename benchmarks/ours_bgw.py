@@ -9,6 +9,7 @@ import cProfile
 import json
 import pstats
 import sys
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -144,7 +145,18 @@ def floor(task: Task) -> Run:
     return run
 
 
-def profiled(prepare: Prepare, task: Task) -> dict[str, Any]:
+Function = tuple[str, int, str]  # file, line, name, as a profile has it
+
+
+def part_of(function: Function) -> str | None:
+    """What a profile calls a function, None for one that is built in."""
+    path = Path(function[0]).as_posix()
+    return next((name for where, name in PARTS.items() if where in path), None)
+
+
+def profiled(
+    prepare: Prepare, task: Task, part_of: Callable[[Function], str | None] = part_of
+) -> dict[str, Any]:
     """Seconds by part of the code, each function's own."""
     profile = cProfile.Profile()
     prepare(task.smaller())()
@@ -155,22 +167,15 @@ def profiled(prepare: Prepare, task: Task) -> dict[str, Any]:
     parts: dict[str, float] = {}
     stats: Any = pstats.Stats(profile)
     for function, (_, _, own, _, callers) in stats.stats.items():
-        for part, seconds in shares(function, own, callers):
-            parts[part] = parts.get(part, 0.0) + seconds
+        part = part_of(function)
+        # What is built in counts for the part that calls it.
+        shares = {part: own} if part else {}
+        for caller, figures in ({} if part else callers).items():
+            name = part_of(caller) or "other"
+            shares[name] = shares.get(name, 0.0) + figures[2]
+        for name, seconds in shares.items():
+            parts[name] = parts.get(name, 0.0) + seconds
     return {"parts": parts}
-
-
-def shares(function: Any, own: float, callers: dict[Any, Any]) -> list[tuple[str, float]]:
-    """A function's own time by part; what is built in counts for the part that calls it."""
-    part = part_of(function[0])
-    if part is not None:
-        return [(part, own)]
-    return [(part_of(caller[0]) or "other", figures[2]) for caller, figures in callers.items()]
-
-
-def part_of(file: str) -> str | None:
-    path = Path(file).as_posix()
-    return next((name for where, name in PARTS.items() if where in path), None)
 
 
 def main() -> None:

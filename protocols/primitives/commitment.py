@@ -34,7 +34,7 @@ def commitment(sid: str, committer: int, body: Sayable) -> bytes:
     state = blake2b(digest_size=COMMITMENT_BYTES, person=b"turncoat.commit")
     for part in (len(sid.encode()).to_bytes(8, "little"), sid.encode()):
         state.update(part)
-    pass
+    state.update(committer.to_bytes(8, "little"))
     state.update(body.said())
     return state.digest()
 

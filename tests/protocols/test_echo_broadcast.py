@@ -2,7 +2,7 @@
 
 import attrs
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from turncoat.actors.link import SECOND
@@ -57,9 +57,14 @@ def test_everybody_hears_everybody_at_the_declared_price(n, m):
 
 # -- lies ------------------------------------------------------------------------------------------
 
-SEATS = st.integers(1, 4)
-SAID = st.one_of(st.none(), st.binary(max_size=2), st.just(b"1"))  # None: nothing at all
-LIES = st.dictionaries(st.tuples(SEATS, SEATS), SAID, max_size=6)  # (sender, receiver) → text
+TRUTH = object()
+SAID = st.one_of(
+    st.just(TRUTH), st.just(b"1"), st.binary(max_size=2), st.none()
+)  # None: nothing at all
+PAIRS = [(i, j) for i in range(1, 5) for j in range(1, 5)]
+LIES = st.fixed_dictionaries(dict.fromkeys(PAIRS, SAID)).map(  # (sender, receiver) → text
+    lambda said: {pair: text for pair, text in said.items() if text is not TRUTH}
+)
 
 
 def liar(seat, kind, lies, body):
@@ -75,10 +80,16 @@ def liar(seat, kind, lies, body):
     return rule
 
 
-@given(n=st.integers(2, 4), honest=st.sets(SEATS, min_size=1), values_=LIES, echoes=LIES)
+@settings(max_examples=100)
+@given(
+    n=st.sampled_from([3, 4, 2]),
+    honest=st.sampled_from([{1, 2}, {2, 3}, {1}, {2}, {1, 2, 3}]),
+    values_=LIES,
+    echoes=st.one_of(st.just({}), LIES),
+)
 def test_no_two_honest_parties_accept_different_values(n, honest, values_, echoes):
     """Any n − 1 parties lie about values and hashes, to whom they like, or say nothing."""
-    corrupted = set(range(1, n + 1)) - {1 + i % n for i in honest}
+    corrupted = set(range(1, n + 1)) - honest
     rules = {
         seat: [
             liar(seat, "Announced", values_, Announced),
