@@ -12,8 +12,9 @@ from turncoat.actors.errors import LeftBehind, ProtocolAbort
 from turncoat.actors.mailbox import Mailbox, Slot
 from turncoat.actors.meter import OWNER
 from turncoat.actors.outcome import Aborted, Crashed, Excluded, Outcome, Output, Wait
-from turncoat.actors.party import STRAND, Party, Strand
+from turncoat.actors.party import Party
 from turncoat.actors.randomness import Tape, derive
+from turncoat.actors.strand import STRAND, Strand
 from turncoat.actors.topology import Group
 from turncoat.actors.wire import integer, message
 
@@ -126,13 +127,12 @@ class Actor:
         """A copy to oneself: free, and no message of the network."""
         key = (sid, kind_of_body(body))
         parcel = Parcel(self.index, key, 0, body, 0, 0)
-        self.kernel.put(self, parcel)
+        self.kernel.arrivals.put(self, parcel)
 
     def settle(self, slot: Slot, got: dict[int, Parcel]) -> None:
         """After a gather: remember what was said if it may be contradicted, else make room."""
         if self.kernel.may_repeat:
-            for sender, parcel in got.items():
-                slot.taken[sender] = parcel.fingerprint
+            slot.remember(got)
         elif not slot.mail:
             self.mailbox.slots.pop(slot.key, None)
 
@@ -150,10 +150,10 @@ class Actor:
                 await trio.sleep_forever()
 
     async def _run(self, program: Program) -> None:
-        STRAND.set(Strand())
+        STRAND.set(strand := Strand())  # a program may speak before its first await
         with self.scope:
             try:
-                self.end(Output(await program(Party(self, "", "online"))))
+                self.end(Output(await strand.live(program(Party(self, "", "online")))))
             except ProtocolAbort as abort:
                 self.abort(abort)
             except LeftBehind as behind:

@@ -256,7 +256,7 @@ class Carrier:
             return
         self.conclude(copy, fate)
         if fate is Fate.DELIVERED:
-            self._kernel.put(self._kernel.actors[copy.receiver], copy.parcel)
+            self._kernel.arrivals.put(self._kernel.actors[copy.receiver], copy.parcel)
 
     def _received(self, event: "Event", copy: Copy) -> Fate | None:
         """What becomes of a copy that is at its receiver; None: it is not there after all."""

@@ -2,7 +2,8 @@
 
 Trio asks its clock how long to sleep exactly when no task can run. That question is the kernel's
 cue: it advances the simulated world until somebody can run again, and answers "not at all". So
-Trio's own timeouts work inside a party, on virtual time, and no real time ever passes.
+Trio's own timeouts work inside a party, on virtual time, and no real time ever passes. Where those
+who could run have done so already (`relay.py`), the question is put again at once.
 """
 
 import math
@@ -11,6 +12,9 @@ from collections.abc import Callable
 import trio
 
 from turncoat.actors.link import SECOND
+from turncoat.actors.relay import next_deadline
+
+MOST_STEPS = 1024  # taken before Trio is let in, if only to hear of an interrupt
 
 
 class VirtualClock(trio.abc.Clock):
@@ -22,6 +26,8 @@ class VirtualClock(trio.abc.Clock):
 
     def __init__(self) -> None:
         self.now = 0
+        self._deadline = math.inf  # Trio's next [s]
+        self._limit: int | None = None  # the same [ns]
         self._reached = 0.0  # the last Trio deadline that fired, which rounding must not undo
         self.on_idle: Callable[[int | None], bool] | None = None
 
@@ -29,16 +35,22 @@ class VirtualClock(trio.abc.Clock):
         """Nothing to start: time is the kernel's."""
 
     def current_time(self) -> float:
+        if self.now == self._limit:  # it has fired, for everybody who acts in this instant
+            self._reached = self._deadline
         return max(self.now / SECOND, self._reached)
 
     def deadline_to_sleep_time(self, deadline: float) -> float:
-        if deadline <= self.current_time():
-            return 0.0
         if self.on_idle is None:  # Trio is starting up or shutting down
-            return math.inf
-        limit = None if deadline == math.inf else round(deadline * SECOND)
-        if not self.on_idle(limit):
-            return math.inf
-        if self.now == limit:
-            self._reached = deadline
+            return 0.0 if deadline <= self.current_time() else math.inf
+        for _ in range(MOST_STEPS):
+            if deadline < math.inf and deadline <= self.current_time():
+                break
+            self._deadline = deadline
+            self._limit = round(deadline * SECOND) if deadline < math.inf else None
+            if not self.on_idle(self._limit):
+                return math.inf
+            following = next_deadline()
+            if following is None:
+                break
+            deadline = following
         return 0.0

@@ -35,6 +35,14 @@ class Flight:
 
 
 @attrs.define(eq=False)
+class Lone:
+    """The one copy of a posting to one receiver, over a link like all others."""
+
+    receiver: int
+    parcel: Parcel
+
+
+@attrs.define(eq=False)
 class Copy:
     """One copy on its way over one link.
 

@@ -9,7 +9,7 @@ from array import array
 from collections.abc import Iterator
 from enum import IntEnum
 from hashlib import sha256
-from typing import Any
+from typing import Any, TypeVar
 
 import attrs
 
@@ -57,6 +57,17 @@ class Arrived:
     fate: Fate
 
 
+T = TypeVar("T")
+
+
+class Numbering(dict[T, int]):
+    """Numbers things from 0 as they are first asked for."""
+
+    def __missing__(self, thing: T) -> int:
+        self[thing] = number = len(self)
+        return number
+
+
 class Journal:
     """Appended to by the kernel alone, in an order that is made of data alone."""
 
@@ -70,8 +81,8 @@ class Journal:
         self.resends: dict[int, int] = {}  # copy → times it was sent again
         self.duplicates: dict[int, bool] = {}  # copies that the network doubled → has one come?
         self.marks: list[str] = []
-        self._texts: dict[str, int] = {}
-        self._groups: dict[tuple[int, ...], int] = {}
+        self._texts = Numbering[str]()
+        self._groups = Numbering[tuple[int, ...]]()
         self._sent = array("I")
         self._sent_wide = array("q")
         self._arrived = array("q")
@@ -90,28 +101,14 @@ class Journal:
         fingerprint: int,
         receivers: tuple[int, ...],
         body: Any,
-        *,
         tampered: bool = False,
     ) -> int:
         """Record a posting; returns the number of its first copy."""
-        first = self.copies
-        texts, groups = self._texts, self._groups
-        sid, kind = key
+        first, texts, (sid, kind) = self.copies, self._texts, key
         self._sent.extend(
-            (
-                first,
-                sender,
-                texts.setdefault(sid, len(texts)),
-                texts.setdefault(kind, len(texts)),
-                k,
-                texts.setdefault(phase, len(texts)),
-                depth,
-                payload,
-                framing,
-                groups.setdefault(receivers, len(groups)),
-                tampered,
-            )
-        )
+            (first, sender, texts[sid], texts[kind], k, texts[phase], depth, payload, framing,
+             self._groups[receivers], tampered)
+        )  # fmt: skip
         self._sent_wide.extend((time, fingerprint))
         self.copies = first + len(receivers)
         if self.keep_bodies:

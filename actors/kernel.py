@@ -7,36 +7,36 @@ depends on the order in which Trio ran the parties, and tests shuffle that order
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from heapq import heapify, heappop, heappush, heapreplace
+from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING, Any
 
 import trio
 from outcome import Error
 from trio.lowlevel import Task, reschedule
 
-from turncoat.actors.actor import AbortAnnouncement, Actor, Program
+from turncoat.actors.actor import Actor, Program
+from turncoat.actors.arrivals import GLIDING, Arrivals
 from turncoat.actors.carrier import Carrier
 from turncoat.actors.clock import VirtualClock
-from turncoat.actors.envelope import Parcel, Posting
-from turncoat.actors.errors import MisuseError, ProtocolAbort
+from turncoat.actors.codec import Structures
+from turncoat.actors.envelope import Posting
+from turncoat.actors.errors import MisuseError
 from turncoat.actors.events import ARRIVE, DELIVER, FAULT, LEAVE, RELEASE, RETRY, TIMER
-from turncoat.actors.flight import Copy, Flight
-from turncoat.actors.journal import Fate, Journal
+from turncoat.actors.flight import Copy
+from turncoat.actors.journal import Journal
 from turncoat.actors.mailbox import Slot
 from turncoat.actors.nemesis import Nemesis
-from turncoat.actors.outcome import Aborted, Crashed, Stalled, Unfinished
+from turncoat.actors.outcome import Crashed, Stalled, Unfinished
 from turncoat.actors.randomness import Draws, TapeFactory
+from turncoat.actors.relay import Waiter
 from turncoat.actors.rule import Rule
 from turncoat.actors.seam import Seam
 from turncoat.actors.seat import Seat
 from turncoat.actors.topology import Cast, Topology
 from turncoat.actors.transport import Transport
-from turncoat.actors.wire import Structures
 
 if TYPE_CHECKING:
     from turncoat.actors.world import World
-
-MOST_UNHEARD = 4096  # copies delivered before the pulse is felt again
 
 Event = tuple[int, int, int, Any]  # (due [ns], kind, number, subject); no two are alike
 
@@ -59,6 +59,9 @@ class Kernel:
         self.failures: dict[int, Exception] = {}
         self.cut_short = ""  # which limit ended the run, if one did
         self.seam = Seam(self, world)
+        self.events: list[Event] = []
+        self.woken: list[Slot] = []
+        self.stirred = False  # is a task runnable for another reason than a message?
         self.carrier = Carrier(self, world)
         self.transport = Transport(self, world)
         self.nemesis = Nemesis(self, world)
@@ -66,15 +69,12 @@ class Kernel:
             i: (Seat if i in world.rules else Actor)(self, i, group, world.heeds.get(i))
             for i, group in self.cast.groups().items()
         }
+        self.arrivals = Arrivals(self, world)
         # Can a second message come to a slot that was gathered?
         self.may_repeat = bool(world.rules) or self.topology.repeats or bool(world.faults)
         self._world = world
         self._instruments = instruments
-        self._events: list[Event] = []
-        self._woken: list[Slot] = []
-        self._stirred = False  # is a task runnable for another reason than a message?
         self._ticks = 0
-        self._mortal = False  # has anybody died yet?
         self._doomed: list[trio.CancelScope] = []
         self._root = trio.CancelScope()
         self._nursery: trio.Nursery
@@ -125,20 +125,29 @@ class Kernel:
             return True
 
     def _advance(self, limit: int | None) -> bool:
-        self._stirred = bool(self._doomed)
+        self.stirred = bool(self._doomed)
         while self._doomed:
             self._doomed.pop().cancel()
-        while not (self._woken or self._stirred or self._doomed):
+        while not (self.woken or self.stirred or self._doomed):
             if self.outbox or self.seam.stirred:
                 self._flush()
             elif not self._next_instant(limit) and (self.cut_short or not self.seam.despair()):
                 self._stop_all()
-        woken, self._woken = self._woken, []
+        woken, self.woken = self.woken, []
         if self._world.shuffle is not None:
             self._world.shuffle(woken)
-        for slot in woken:
-            slot.wake()
+        # All rise before any goes on: what it does to another must not depend on who is first.
+        for waiter in [slot.wake() for slot in woken]:
+            if waiter is not None:
+                self._let_go_on(waiter)
         return True
+
+    def _let_go_on(self, waiter: Waiter) -> None:
+        for instrument in self._instruments:
+            instrument.before_task_step(waiter.task)
+        waiter.step()
+        for instrument in self._instruments:
+            instrument.after_task_step(waiter.task)
 
     def _flush(self) -> None:
         postings, self.outbox = self.outbox, []
@@ -147,35 +156,35 @@ class Kernel:
     def push(self, due: int, what: int, number: int, subject: Any) -> None:
         """Put an event into the queue. Numbers follow from data alone: what they order within one
         instant and kind is part of the transcript."""
-        heappush(self._events, (due, what, number, subject))
+        heappush(self.events, (due, what, number, subject))
 
     def _next_instant(self, limit: int | None) -> bool:
         """Carry out all events of the next instant; `limit` is when Trio has something to do.
         False if there will never be one."""
-        events = self._events
-        while events and _is_stale(events[0]):
+        events, due = self.events, limit
+        while events and events[0][1] == TIMER and _is_stale(events[0]):
             heappop(events)  # that wait is over: a stale timer must not move time
-        due = events[0][0] if events and (limit is not None or self._promising()) else limit
-        if limit is not None and due is not None:
-            due = min(due, limit)
+        if events and (limit is None or events[0][0] < limit) and self._promising(limit):
+            due = events[0][0]
         if due is None or self._limit_reached(due):
             return False
-        self.clock.now = max(self.clock.now, due)
+        if due > self.clock.now:
+            self.clock.now = due
         while events and events[0][0] == due:
-            if type(events[0][3]) is Flight:
-                due = self._glide(due, limit)
+            if type(events[0][3]) in GLIDING:
+                due = self.arrivals.glide(due, limit)
             else:
                 self._carry_out(heappop(events))
-        self._stirred |= due == limit
+        self.stirred |= due == limit
         return True
 
-    def _promising(self) -> bool:
-        """Can anything that is in the queue still wake anybody?"""
-        if self._events[0][1] != FAULT:
+    def _promising(self, limit: int | None) -> bool:
+        """Can anything that is in the queue still wake anybody, or will Trio?"""
+        if limit is not None or self.events[0][1] != FAULT:
             return True
         return not all(
             _is_stale(event) or (event[1] == FAULT and self.nemesis.is_idle(event[3]))
-            for event in self._events
+            for event in self.events
         )
 
     def _limit_reached(self, due: int) -> bool:
@@ -196,7 +205,7 @@ class Kernel:
         if not running:  # and yet some task waits: a program shields itself from its end
             for task in _leaves(self._nursery):
                 reschedule(task, Error(MisuseError("shielded from its end, a program waits on")))
-        self._stirred = True
+        self.stirred = True
 
     def _carry_out(self, event: Event) -> None:
         _, what, number, subject = event
@@ -206,7 +215,7 @@ class Kernel:
             self.carrier.reach(subject)
         elif what == TIMER:
             if subject.timer == number and not self._deferred(event, subject.owner):
-                self._woken.append(subject)
+                self.woken.append(subject)
         elif what == RELEASE:
             self.seam.release(number, subject)
         elif what == FAULT:
@@ -226,109 +235,10 @@ class Kernel:
     def rouse(self, slot: Slot) -> None:
         """Wake the strand that waits on `slot` once nobody can run; in which order such strands
         are roused changes nothing."""
-        self._woken.append(slot)
+        self.woken.append(slot)
 
     def _deferred(self, event: Event, party: int) -> bool:
         return self._eventful and self.nemesis.power.defers(event, party)
-
-    # -- receiving -----------------------------------------------------------------------------
-
-    def _glide(self, due: int, limit: int | None) -> int:
-        """Deliver copy after copy, each in its own instant, while flights head the queue and nobody
-        is woken; Trio, a limit or the pulse may want to be heard. Returns the last instant."""
-        events, actors, journal, clock = self._events, self.actors, self.journal, self.clock
-        woken, until = self._woken, self._world.time_limit
-        if limit is not None:
-            until = min(until, limit - 1)
-        for _ in range(MOST_UNHEARD):
-            if not events or type(events[0][3]) is not Flight:
-                break
-            now, _, number, flight = events[0]
-            if now != due and (woken or self._stirred or self.outbox or now > until):
-                break
-            due = clock.now = now
-            if flight.whole or self._mortal:
-                self._land(now, flight)
-                continue
-            place = flight.order.pop()
-            parcel = flight.parcels[place] if len(flight.parcels) > 1 else flight.parcels[0]
-            actor = actors[flight.receivers[place]]
-            journal.arrived(now, number, 1, Fate.DELIVERED)
-            slot = actor.mailbox.slots.get(parcel.key)
-            if slot is None or slot.taken or actor.outcome is not None:
-                self.put(actor, parcel)
-            elif slot.put(parcel):
-                woken.append(slot)
-            self._requeue(flight)
-        return due
-
-    def _requeue(self, flight: Flight) -> None:
-        """Put the flight at the head of the queue back to where its next copy arrives."""
-        if flight.order:
-            due, number = flight.next()
-            heapreplace(self._events, (due, DELIVER, number, flight))
-        else:
-            heappop(self._events)
-
-    def _land(self, now: int, flight: Flight) -> None:
-        """Deliver what arrives now of the flight at the head of the queue, and requeue it."""
-        order, dues = flight.order, flight.dues
-        if flight.whole:
-            order.clear()
-            self._hand_over(now, flight.first, flight.receivers, flight.parcels)
-        while order and dues[order[-1]] == now:
-            place = order.pop()
-            parcel, receivers = flight.parcel(place), (flight.receivers[place],)
-            self._hand_over(now, flight.first + place, receivers, (parcel,))
-        self._requeue(flight)
-
-    def _hand_over(
-        self, now: int, first: int, receivers: tuple[int, ...], parcels: Sequence[Parcel]
-    ) -> None:
-        """Copies that arrive in one instant, of one parcel or of one each."""
-        if self._mortal:
-            for place, receiver in enumerate(receivers):
-                dead = now >= self.actors[receiver].died
-                if dead:
-                    self.nemesis.power.hit(receiver)
-                self.journal.arrived(
-                    now, first + place, 1, Fate.RECEIVER_DEAD if dead else Fate.DELIVERED
-                )
-        else:
-            self.journal.arrived(now, first, len(receivers), Fate.DELIVERED)
-        put, actors = self.put, self.actors
-        if len(parcels) == 1:
-            parcel = parcels[0]
-            for receiver in receivers:
-                put(actors[receiver], parcel)
-        else:
-            for receiver, parcel in zip(receivers, parcels, strict=True):
-                put(actors[receiver], parcel)
-
-    def stir(self) -> None:
-        """Something happened that somebody else than a party waits for."""
-        self._stirred = True
-
-    def put(self, actor: Actor, parcel: Parcel) -> None:
-        """Hand a message to a party; note whom it wakes."""
-        if actor.outcome is not None:
-            return
-        slot = actor.mailbox.slots.get(parcel.key)
-        if slot is None:
-            if parcel.key[1] == AbortAnnouncement.__name__:
-                peer = parcel.sender
-                if peer not in actor.heeds:
-                    return
-                actor.stop(Aborted(f"stopped by P{peer}", stopped_by=peer))
-                self._stirred = True
-                return
-            slot = actor.mailbox.slot(parcel.key)
-        if slot.put(parcel):
-            self._woken.append(slot)
-        elif slot.conflicts and not slot.conflicts.isdisjoint(slot.taken):
-            accused = slot.conflicts & slot.taken.keys()
-            actor.abort(ProtocolAbort("conflicting-messages", accused))
-            self._stirred = True
 
     def listeners(self, speaker: int) -> tuple[int, ...]:
         """Those whom an abort announcement of `speaker` ends, in the order of a rotation."""
@@ -339,7 +249,7 @@ class Kernel:
 
     def mourn(self, actor: Actor, outcome: Crashed) -> None:
         """A party's memory is gone; if for good, it does not wait to be back."""
-        self._mortal = self._stirred = True
+        self.arrivals.mortal = self.stirred = True
         actor.stop(outcome)
         if not actor.returns:
             actor.absence.cancel()
@@ -347,7 +257,7 @@ class Kernel:
     def resurrect(self, actor: Actor) -> None:
         """A party begins again, as a new incarnation that knows nothing."""
         actor.begin_again()
-        self._stirred = True
+        self.stirred = True
 
     def take_copies(self, sender: int) -> list[Copy]:
         """Take out of the queue the copies of one sender that are still on its access line, or to
@@ -356,11 +266,11 @@ class Kernel:
         if actor.line_until <= now and actor.again_until < now:
             return []  # known without a look at the whole queue
         taken, kept = list[Event](), list[Event]()
-        for event in self._events:
+        for event in self.events:
             (taken if _is_with(sender, event, now) else kept).append(event)
         if taken:
-            self._events[:] = kept
-            heapify(self._events)
+            self.events[:] = kept
+            heapify(self.events)
         return [copy for *_, copy in sorted(taken, key=lambda e: (e[2], e[3].twin))]
 
 

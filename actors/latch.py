@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from trio.lowlevel import checkpoint_if_cancelled
 
 from turncoat.actors.mailbox import Slot
-from turncoat.actors.party import STRAND
+from turncoat.actors.strand import STRAND
 
 if TYPE_CHECKING:
     from turncoat.actors.party import Party
@@ -39,6 +39,6 @@ class Latch:
         else:
             slot = Slot((self._party.sid, "latch"), owner=self._party.me)
             self._waiting.append(slot)
-            await slot.wait(frozenset(), 1)
+            await slot.wait(frozenset(), 1, STRAND.get().relay)
         strand = STRAND.get()
         strand.depth = max(strand.depth, self._depth)

@@ -4,19 +4,21 @@ One slot for each (sid, kind). A strand blocks on a slot until enough of the sen
 have spoken: it is woken once a round, not once a message. Who wakes it, and when, is the kernel's.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
-import attrs
-import trio
-from trio.lowlevel import Abort, reschedule, wait_task_rescheduled
+from trio.lowlevel import Abort, wait_task_rescheduled
 
 from turncoat.actors.envelope import Parcel
 from turncoat.actors.outcome import Wait
+from turncoat.actors.relay import Relay, Sleeper, Waiter, rest
 
 Key = tuple[str, str]  # (sid, kind)
 
 
-@attrs.define(eq=False)
+_NOTHING: Mapping[int, int] = MappingProxyType({})
+
+
 class Slot:
     """The messages of one kind under one sid at one party; at most one strand waits for them.
 
@@ -25,15 +27,20 @@ class Slot:
     owner: the party whose mailbox this is.
     """
 
-    key: Key
-    mail: dict[int, Parcel] = attrs.field(factory=dict)
-    taken: dict[int, int] = attrs.field(factory=dict)
-    conflicts: frozenset[int] = frozenset()
-    wanted: frozenset[int] = frozenset()
-    missing: int = 0
-    task: trio.lowlevel.Task | None = None
-    timer: int = 0
-    owner: int = 0
+    __slots__ = (
+        "conflicts", "key", "mail", "missing", "owner", "taken", "timer", "waiter", "wanted",
+    )  # fmt: skip
+
+    def __init__(self, key: Key, owner: int) -> None:
+        self.key = key
+        self.owner = owner
+        self.mail: dict[int, Parcel] = {}
+        self.taken: Mapping[int, int] = _NOTHING
+        self.conflicts: frozenset[int] = frozenset()
+        self.wanted: frozenset[int] = frozenset()
+        self.missing = 0
+        self.waiter: Waiter | None = None
+        self.timer = 0
 
     def put(self, parcel: Parcel) -> bool:
         """Take a message in. Returns whether a waiting strand now has what it waits for."""
@@ -45,21 +52,34 @@ class Slot:
                 self.conflicts |= {sender}
             return False
         self.mail[sender] = parcel
-        if self.task is None or sender not in self.wanted:
+        if self.waiter is None or sender not in self.wanted:
             return False
         self.missing -= 1
         return self.missing == 0
 
-    async def wait(self, wanted: frozenset[int], missing: int) -> None:
-        """Block this strand until the kernel wakes it: `missing` more of `wanted` are here, or
-        the time is up."""
-        self.wanted, self.missing, self.task = wanted, missing, trio.lowlevel.current_task()
-        await wait_task_rescheduled(self._give_up)
+    def count(self, wanted: frozenset[int]) -> int:
+        """How many of `wanted` have mail here."""
+        if len(self.mail) <= len(wanted):
+            return len(wanted.intersection(self.mail))
+        return len([sender for sender in wanted if sender in self.mail])
 
-    def wake(self) -> None:
-        task, self.task, self.timer = self.task, None, 0
-        if task is not None:
-            reschedule(task)
+    async def wait(self, wanted: frozenset[int], missing: int, relay: Relay | None) -> None:
+        """Block this strand, which `relay` runs, until the kernel wakes it: `missing` more of
+        `wanted` are here, or the time is up."""
+        self.wanted, self.missing = wanted, missing
+        if relay is not None and relay.rest_on(self):
+            self.waiter = relay
+            await rest()
+        else:
+            self.waiter = Sleeper()
+            await wait_task_rescheduled(self._give_up)
+
+    def wake(self) -> Waiter | None:
+        """Who waited goes on; returned, for the kernel to let it."""
+        waiter, self.waiter, self.timer = self.waiter, None, 0
+        if waiter is not None:
+            waiter.rise()
+        return waiter
 
     def take(self, wanted: frozenset[int]) -> dict[int, Parcel]:
         """Remove and return the mail of `wanted`, in arrival order."""
@@ -69,12 +89,21 @@ class Slot:
             got = {sender: self.mail.pop(sender) for sender in [*self.mail] if sender in wanted}
         return got
 
+    def remember(self, got: Mapping[int, Parcel]) -> None:
+        """What was gathered may yet be contradicted."""
+        said = {sender: parcel.fingerprint for sender, parcel in got.items()}
+        self.taken = {**self.taken, **said}
+
     def waiting(self) -> Wait:
         """What the blocked strand lacks, for the stall report."""
         return Wait(*self.key, tuple(sorted(self.wanted - self.mail.keys())))
 
+    def leave(self) -> None:
+        """Who waited here does not any more: it was cancelled."""
+        self.waiter, self.timer = None, 0
+
     def _give_up(self, _: object) -> Abort:
-        self.task, self.timer = None, 0
+        self.leave()
         return Abort.SUCCEEDED
 
 
@@ -88,9 +117,9 @@ class Mailbox:
     def slot(self, key: Key) -> Slot:
         found = self.slots.get(key)
         if found is None:
-            found = self.slots[key] = Slot(key, owner=self.owner)
+            found = self.slots[key] = Slot(key, self.owner)
         return found
 
     def blocked(self) -> Iterator[Slot]:
         """The slots that a strand waits on, in the order of their (sid, kind)."""
-        return iter(sorted((s for s in self.slots.values() if s.task), key=lambda s: s.key))
+        return iter(sorted((s for s in self.slots.values() if s.waiter), key=lambda s: s.key))

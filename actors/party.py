@@ -5,19 +5,17 @@ happens, and nothing else is. There is no clock to read but virtual time, no ran
 sid's own tape, and no fault switch: honest code cannot tell a simulation from a deployment.
 """
 
-from collections.abc import Coroutine, Generator, Iterable, Mapping
+from collections.abc import Collection, Coroutine, Generator, Iterable, Mapping
 from contextlib import contextmanager
-from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
-import attrs
-import trio
 from trio.lowlevel import checkpoint_if_cancelled
 
 from turncoat.actors.envelope import Parcel, Posting
 from turncoat.actors.errors import MalformedMessage, MisuseError, ProtocolAbort
 from turncoat.actors.mailbox import Slot
 from turncoat.actors.randomness import Tape
+from turncoat.actors.strand import STRAND, Strand, side_by_side
 from turncoat.actors.wire import Shape, check, flat_class, open_body, shape_of
 
 if TYPE_CHECKING:
@@ -27,17 +25,6 @@ M = TypeVar("M")
 Phase = Literal["setup", "prep", "online"]
 
 
-@attrs.define(eq=False)
-class Strand:
-    """One concurrent line of execution of a party, with the causal depth of all it has consumed."""
-
-    depth: int = 0
-    over: bool = False
-
-
-STRAND: ContextVar[Strand] = ContextVar("strand")
-
-
 class Party:
     """P_i under one sid. Made by the world for the main program, and by `sub` below it.
 
@@ -45,33 +32,32 @@ class Party:
     everyone, others: its own group, with and without itself, ascending.
     """
 
+    __slots__ = (
+        "_actor", "_coins", "_heard", "_incarnation", "_names", "_owner", "_postings", "_spoken",
+        "everyone", "me", "phase_name", "sid",
+    )  # fmt: skip
+
     def __init__(self, actor: "Actor", sid: str, phase: Phase) -> None:
         self._actor = actor
         self._incarnation = actor.incarnation
+        self.me = actor.index
+        self.everyone = actor.everyone
         self.sid = sid
         self.phase_name: Phase = phase
-        self._names: set[str] = set()
-        self._spoken: dict[str, set[int]] = {}  # kind → to whom
+        self._names: set[str] | None = None  # that it has given; most sids give none
+        self._spoken: dict[str, Collection[int]] = {}  # kind → to whom
         self._heard: dict[str, frozenset[int]] = {}  # kind → from whom
         self._postings = 0
         self._coins: Tape | None = None
         self._owner: Strand | None = None
 
     @property
-    def me(self) -> int:
-        return self._actor.index
-
-    @property
     def n(self) -> int:
-        return len(self._actor.everyone)
+        return len(self.everyone)
 
     @property
     def t(self) -> int:
         return self._actor.kernel.t
-
-    @property
-    def everyone(self) -> tuple[int, ...]:
-        return self._actor.everyone
 
     @property
     def others(self) -> tuple[int, ...]:
@@ -110,7 +96,9 @@ class Party:
                 f"{name!r} names no sub-protocol: it is empty, holds a / or starts with #"
             )
         sid = f"{self.sid}/{name}" if self.sid else name
-        if name in self._names:
+        if self._names is None:
+            self._names = set()
+        elif name in self._names:
             raise MisuseError(f"P{self.me} uses {sid} twice; give each sub-protocol its own name")
         self._names.add(name)
         return Party(self._actor, sid, self.phase_name)
@@ -127,30 +115,7 @@ class Party:
     async def together(self, *strands: Coroutine[Any, Any, M]) -> list[M]:
         """Run strands concurrently; their results in the order given. If one aborts, all end; if
         several do in one instant, the first in the order given is heard."""
-        parent = STRAND.get()
-        results: list[M | None] = [None] * len(strands)
-        failures: dict[int, Exception] = {}
-        forks = [Strand(parent.depth) for _ in strands]
-
-        async def run(index: int, scope: trio.CancelScope) -> None:
-            STRAND.set(forks[index])
-            try:
-                results[index] = await strands[index]
-            except Exception as error:
-                failures[index] = error
-                self._actor.kernel.cancel_at_rest(scope)
-
-        try:
-            async with trio.open_nursery() as nursery:
-                for index in range(len(strands)):
-                    nursery.start_soon(run, index, nursery.cancel_scope)
-        finally:
-            for fork in forks:
-                fork.over = True
-                parent.depth = max(parent.depth, fork.depth)
-        if failures:
-            raise failures[min(failures)]
-        return cast("list[M]", results)
+        return await side_by_side(strands, self._actor.kernel.cancel_at_rest)
 
     # -- sending -------------------------------------------------------------------------------
 
@@ -172,10 +137,10 @@ class Party:
 
     def send_each(self, bodies: Mapping[int, object]) -> None:
         """A message of its own to each receiver, the free copy to oneself included."""
-        order = tuple(j for j in self._actor.rotation if j in bodies)
+        order = [j for j in self._actor.rotation if j in bodies]
         if len(order) + (self.me in bodies) != len(bodies):
-            order = tuple(self._existing(j) for j in bodies if j != self.me)
-        self._post(order, tuple(bodies[j] for j in order), own=bodies.get(self.me))
+            order = [self._existing(j) for j in bodies if j != self.me]
+        self._post(tuple(order), tuple([bodies[j] for j in order]), own=bodies.get(self.me))
 
     def _post(
         self, receivers: tuple[int, ...], bodies: tuple[object, ...], own: object = None
@@ -186,20 +151,12 @@ class Party:
         if own is not None and not (bodies and own is bodies[0]):
             kind = check(own, structures)
         self._speak_once(kind, receivers if own is None else (*receivers, self.me))
-        self._actor.post(
-            Posting(
-                sender=self.me,
-                sid=self.sid,
-                k=self._postings,
-                phase=self.phase_name,
-                depth=strand.depth + 1,
-                incarnation=self._incarnation,
-                receivers=receivers,
-                bodies=bodies,
-                own=own,
-            )
-        )
+        posting = Posting(
+            self.me, self.sid, self._postings, self.phase_name, strand.depth + 1,
+            self._incarnation, receivers, bodies, own,
+        )  # fmt: skip
         self._postings += 1
+        self._actor.post(posting)
 
     def _existing(self, receiver: int) -> int:
         if receiver not in self._actor.kernel.actors:
@@ -209,13 +166,15 @@ class Party:
     def _speak_once(self, kind: str, receivers: tuple[int, ...]) -> None:
         spoken = self._spoken.get(kind)
         if spoken is None:
-            self._spoken[kind] = set(receivers)
-        elif spoken.isdisjoint(receivers):
-            spoken.update(receivers)
-        else:
+            self._spoken[kind] = receivers
+            return
+        if not isinstance(spoken, set):
+            spoken = self._spoken[kind] = set(spoken)
+        if not spoken.isdisjoint(receivers):
             raise MisuseError(
                 f"P{self.me} sends a second {kind} of {self.sid!r} to one receiver: use party.sub"
             )
+        spoken.update(receivers)
 
     # -- receiving -----------------------------------------------------------------------------
 
@@ -238,28 +197,27 @@ class Party:
         Raises ProtocolAbort, accusing the sender, if a message is malformed, of another length,
         or contradicts another message of that sender.
         """
-        strand = self._strand()
-        slot = self._actor.mailbox.slot((self.sid, kind.__name__))
-        wanted = self._actor.all if senders is None else frozenset(senders)
-        heard = self._heard.get(kind.__name__)
+        strand, actor, name = self._strand(), self._actor, kind.__name__
+        slot = actor.mailbox.slot((self.sid, name))
+        wanted = actor.all if senders is None else frozenset(senders)
+        heard = self._heard.get(name)
         if heard is not None:
             wanted = wanted - heard
-        target = len(wanted) if at_least is None else min(at_least, len(wanted))
-        missing = target - _count(slot.mail, wanted)
+        missing = len(wanted) if at_least is None else min(at_least, len(wanted))
+        if slot.mail:
+            missing -= slot.count(wanted)
         if missing > 0:
-            if slot.task is not None:
-                raise MisuseError(
-                    f"two strands of P{self.me} wait for {kind.__name__} of {self.sid!r}"
-                )
+            if slot.waiter is not None:
+                raise MisuseError(f"two strands of P{self.me} wait for {name} of {self.sid!r}")
             if deadline is not None:
-                self._actor.kernel.timer(slot, deadline)
-            await slot.wait(wanted, missing)
+                actor.kernel.timer(slot, deadline)
+            await slot.wait(wanted, missing, strand.relay)
         else:
             await checkpoint_if_cancelled()
         got = slot.take(wanted)
         news = wanted if len(got) == len(wanted) else frozenset(got)
-        self._heard[kind.__name__] = news if heard is None else heard | news
-        self._actor.settle(slot, got)
+        self._heard[name] = news if heard is None else heard | news
+        actor.settle(slot, got)
         return self._open(slot, got, shape, strand)
 
     async def receive(
@@ -302,7 +260,9 @@ class Party:
     ) -> dict[int, Any]:
         """Check what came, and let it count as consumed."""
         bodies: dict[int, Any] = {}
-        bad = dict.fromkeys(sorted(slot.conflicts & got.keys()), "two different messages")
+        bad: dict[int, str] = {}
+        if slot.conflicts:
+            bad = dict.fromkeys(sorted(slot.conflicts & got.keys()), "two different messages")
         structures = self._actor.kernel.structures
         flat = flat_class(slot.key[1])
         for sender, parcel in got.items():
@@ -327,10 +287,10 @@ class Party:
 
     async def sleep(self, duration: int) -> None:
         """Let `duration` ns of virtual time pass."""
-        self._strand()
-        slot = Slot((self.sid, "sleep"), owner=self.me)
+        strand = self._strand()
+        slot = Slot((self.sid, "sleep"), self.me)
         self._actor.kernel.timer(slot, self.now + duration)
-        await slot.wait(frozenset(), 1)
+        await slot.wait(frozenset(), 1, strand.relay)
 
     def rouse(self, slot: Slot) -> None:
         """Wake another strand of this party, which waits on `slot` (`actors/latch.py`)."""
@@ -346,9 +306,3 @@ class Party:
                 )
             self._owner = strand
         return strand
-
-
-def _count(mail: Mapping[int, Parcel], wanted: frozenset[int]) -> int:
-    if len(mail) <= len(wanted):
-        return sum(sender in wanted for sender in mail)
-    return sum(sender in mail for sender in wanted)

@@ -7,7 +7,7 @@ Which cipher expands a key into a party's coins is not known here: the world is 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from hashlib import blake2b, shake_128
-from struct import unpack
+from struct import Struct
 from typing import Protocol
 
 import numpy as np
@@ -49,6 +49,12 @@ def derive(seed: int, purpose: str, *name: Name) -> bytes:
     return blake2b(named(purpose, (seed, *name)), digest_size=16, person=b"turncoat").digest()
 
 
+@lru_cache(maxsize=256)
+def _words(count: int) -> Struct:
+    """Rows of so many integers of 64 bits."""
+    return Struct(f"<{count}Q")
+
+
 class Draws:
     """All random choices of the simulated world, each by the name of what is being decided.
 
@@ -66,7 +72,7 @@ class Draws:
         # Injective, as `named` is, and faster: the text of a tuple of integers and strings tells
         # where it ends, so that no text of one is the beginning of another's.
         state.update(f"{key!a}{purpose}".encode())
-        return unpack(f"<{count}Q", state.digest(8 * count))
+        return _words(count).unpack(state.digest(8 * count))
 
     def draw(self, purpose: str, key: tuple[Name, ...], bound: int, index: int = 0) -> int:
         """A uniform integer in [0, bound), up to a bias of bound / 2^64."""

@@ -230,7 +230,7 @@ class Seam:
         body = open_body(parcel.body, None, self.structures)  # of an honest party: well-formed
         self._mind.hear(Heard(self.now, parcel.sender, receiver, sid, kind, body))
         self.stirred = self.waiting
-        self._kernel.stir()
+        self._kernel.stirred = True
 
     # -- when copies set out -------------------------------------------------------------------
 

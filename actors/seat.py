@@ -15,6 +15,7 @@ from turncoat.actors.envelope import Parcel, Posting
 from turncoat.actors.mailbox import Key, Mailbox, Slot
 from turncoat.actors.party import Party
 from turncoat.actors.randomness import Tape
+from turncoat.actors.strand import STRAND
 from turncoat.actors.thoughts import Until
 from turncoat.actors.topology import Group
 
@@ -22,17 +23,18 @@ if TYPE_CHECKING:
     from turncoat.actors.kernel import Kernel
 
 
-@attrs.define(eq=False)
 class OpenSlot(Slot):
     """A slot of a corrupted seat: whatever is put into it, the seat hears first."""
 
-    seat: "Seat | None" = None
+    __slots__ = ("_seat",)
+
+    def __init__(self, key: Key, seat: "Seat") -> None:
+        super().__init__(key, seat.index)
+        self._seat = seat
 
     def put(self, parcel: Parcel) -> bool:
         """Take a message in, as the seat reads it."""
-        if self.seat is not None:
-            parcel = self.seat.hear(parcel)
-        return Slot.put(self, parcel)
+        return super().put(self._seat.hear(parcel))
 
 
 class OpenMailbox(Mailbox):
@@ -45,7 +47,7 @@ class OpenMailbox(Mailbox):
     def slot(self, key: Key) -> Slot:
         found = self.slots.get(key)
         if found is None:
-            found = self.slots[key] = OpenSlot(key, owner=self.owner, seat=self._seat)
+            found = self.slots[key] = OpenSlot(key, self._seat)
         return found
 
 
@@ -71,7 +73,7 @@ class Seat(Actor):
         if parcel.sender != self.index:
             self.kernel.seam.arrived(self.index, parcel)
             for other in self.understudies:
-                self.kernel.put(other, parcel)
+                self.kernel.arrivals.put(other, parcel)
         for read in self.readings:
             parcel = read(parcel)
         return parcel
@@ -155,5 +157,5 @@ async def until(party: Party, ready: Callable[[], bool], patience: int | None = 
 
     if not ready():
         kernel.seam.think(watch())
-        await slot.wait(frozenset(), 1)
+        await slot.wait(frozenset(), 1, STRAND.get().relay)
     return ready()

@@ -10,22 +10,15 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from turncoat.actors.actor import Actor
-from turncoat.actors.envelope import Envelope, Parcel, Posting, kind_of_body
+from turncoat.actors.envelope import Envelope, Parcel, Posting
 from turncoat.actors.events import DELIVER, RELEASE
-from turncoat.actors.flight import Copy, Flight
+from turncoat.actors.flight import Copy, Flight, Lone
+from turncoat.actors.format import HEADER_BYTES
+from turncoat.actors.header import Header, sid_hash
 from turncoat.actors.randomness import Name
 from turncoat.actors.rule import changed, through
 from turncoat.actors.seam import Held
-from turncoat.actors.wire import (
-    HEADER_BYTES,
-    Header,
-    check,
-    fingerprint,
-    number_of,
-    round_trip,
-    sid_hash,
-    size_of,
-)
+from turncoat.actors.wire import check, describe, number_of, round_trip
 
 if TYPE_CHECKING:
     from turncoat.actors.kernel import Kernel
@@ -43,7 +36,16 @@ class Transport:
         self._carrier = kernel.carrier
         self._seam = kernel.seam
         self._post = kernel.seam.post if kernel.seam.schedules else kernel.carrier.post
-        self._latency, self._spread = self._topology.default.latency, self._topology.default.spread
+        self._journal, self._clock, self._structures = (
+            kernel.journal,
+            kernel.clock,
+            world.structures,
+        )
+        self._encodes = world.encode
+        self._marks_all = world.digest == "full"
+        link = self._topology.default
+        self._latency, self._spread = link.latency, link.spread
+        self._uniform = link.distribution == "uniform"
         self._watched = any(fault.at is None for fault in world.faults)
         self._even = (
             not self._topology.links
@@ -105,7 +107,7 @@ class Transport:
             parcels = (self._record(posting, posting.bodies[0], receivers),)
         else:
             pairs = zip(posting.bodies, receivers, strict=True)
-            parcels = tuple([self._record(posting, body, (j,)) for body, j in pairs])
+            parcels = [self._record(posting, body, (j,)) for body, j in pairs]
         if self._even:
             self._fly(actor, posting, parcels, first)
             return
@@ -126,6 +128,8 @@ class Transport:
         name: tuple[Name, ...] = (actor.index, posting.sid, posting.k)
         if actor.incarnation:
             name = (*name, actor.incarnation)
+        if not posting.skipped:
+            return self._draws.many("link", name, 2 * count)
         skipped = 2 * posting.skipped
         return self._draws.many("link", name, skipped + 2 * count)[skipped:]
 
@@ -138,23 +142,22 @@ class Transport:
         tampered: bool = False,
     ) -> Parcel:
         """Bill and journal one body to some receivers. Returns what travels."""
-        kernel = self._kernel
+        structures, sender, depth = self._structures, message.sender, message.depth
         if tampered:
-            check(body, kernel.structures)  # honest parties' bodies are checked when they speak
-        size = size_of(body, kernel.structures)
-        marked = self._world.digest == "full" or message.sender in kernel.rules  # may contradict
-        mark = fingerprint(body, kernel.structures) if marked else 0
-        key = (message.sid, kind_of_body(body))
-        kernel.journal.sent(
-            kernel.clock.now, message.sender, key, message.k, message.phase, message.depth,
-            size.payload, size.framing, mark, receivers, body, tampered=tampered,
+            check(body, structures)  # honest parties' bodies are checked when they speak
+        marked = self._marks_all or sender in self._world.rules  # who may contradict itself
+        kind, (payload, framing), mark = describe(body, structures, marked)
+        key = (message.sid, kind)
+        self._journal.sent(
+            self._clock.now, sender, key, message.k, message.phase, depth,
+            payload, framing, mark, receivers, body, tampered,
         )  # fmt: skip
-        if self._world.encode:
-            number, length = number_of(key[1]), size.payload + size.framing - HEADER_BYTES
-            sid = sid_hash(message.sid)
-            header = Header(sid, number, message.sender, receivers[0], message.k, length)
-            body = round_trip(body, header, size, kernel.structures)
-        return Parcel(message.sender, key, message.depth, body, size.payload + size.framing, mark)
+        size = payload + framing
+        if self._encodes:
+            number, length = number_of(kind), size - HEADER_BYTES
+            header = Header(sid_hash(key[0]), number, sender, receivers[0], message.k, length)
+            body = round_trip(body, header, size, structures)
+        return Parcel(sender, key, depth, body, size, mark)
 
     # -- over like links: a posting at a time ---------------------------------------------------
 
@@ -163,8 +166,7 @@ class Transport:
         receivers = posting.receivers
         if len(receivers) == 1:
             due = self._due(actor, posting)
-            flight = Flight(first, receivers, parcels, [due], [0], True)
-            self._kernel.push(due, DELIVER, first, flight)
+            self._kernel.push(due, DELIVER, first, Lone(receivers[0], parcels[0]))
             return
         dues = self._dues(actor, posting)
         order = [*range(len(receivers) - 1, -1, -1)]
@@ -177,11 +179,16 @@ class Transport:
 
     def _due(self, actor: Actor, posting: Posting) -> int:
         """When a single copy arrives [ns]; the same as `_dues` would say."""
-        now = self._kernel.clock.now
-        if not self._spread:
+        now, spread = self._clock.now, self._spread
+        if not spread:
             return now + self._latency
-        draw = self._row(actor, posting, 1)[0]
-        receiver, due = posting.receivers[0], now + self._topology.default.delay(draw)
+        draw, receiver = self._row(actor, posting, 1)[0], posting.receivers[0]
+        if self._uniform:
+            due = now + self._latency - spread + (draw * (2 * spread + 1) >> 64)
+            if due < now:  # a delay is cut at 0
+                due = now
+        else:
+            due = now + self._topology.default.delay(draw)
         if due < actor.horizon:
             due = max(due, actor.latest.get(receiver, 0))
         else:
@@ -196,7 +203,7 @@ class Transport:
         if not self._spread:
             return [least] * len(receivers)
         draws = self._row(actor, posting, len(receivers))[::2]
-        if link.distribution == "uniform":
+        if self._uniform:
             width = 2 * self._spread + 1
             dues = [least + (draw * width >> 64) for draw in draws]
             if least < now:  # a delay is cut at 0

@@ -12,6 +12,7 @@ from typing import Any, Literal, cast
 import attrs
 
 from turncoat.actors.actor import Program
+from turncoat.actors.codec import Structure, Structures
 from turncoat.actors.errors import MisuseError
 from turncoat.actors.faults import Fault, FaultRecord
 from turncoat.actors.journal import Journal
@@ -25,7 +26,6 @@ from turncoat.actors.randomness import Draws, TapeFactory
 from turncoat.actors.rule import Receipt, Rule
 from turncoat.actors.seam import Mind
 from turncoat.actors.topology import Cast, Topology
-from turncoat.actors.wire import Structure, Structures
 
 Digest = Literal["full", "sizes"]
 

@@ -41,6 +41,7 @@ VARIED = [
     Traffic("all-to-all", 300, 1),
     Traffic("star", 1_000, STAR_ROUNDS),
 ]
+APART = (1, 8)  # rounds of the two stars whose difference is messages alone
 VARIANTS = ("sizes", "bodies", "meter", "encode", "bandwidth")
 SAME_DIGEST = ("bodies", "meter", "encode")  # what only watches must not change the transcript
 GROWTH = {
@@ -82,6 +83,7 @@ class Bench:
 def main() -> None:
     sections: dict[str, Callable[[Bench], None]] = {
         **{shape: partial(speed, shape=shape) for shape in PLAIN},
+        "apart": apart,
         "variants": variants,
         "growth": growth,
         "memory": memory,
@@ -133,6 +135,33 @@ def speed(bench: Bench, shape: str) -> None:
                 job.traffic.name, micro(ours), f"{1e6 / ours.median:,.0f}", *map(micro, rivals),
                 *(ratio(ours, rival) for rival in rivals), "relaxed" if job.gc else "default",
             )  # fmt: skip
+
+
+def apart(bench: Bench) -> None:
+    """A star taken apart. Two runs that differ by nothing but rounds tell what a further message
+    costs; what is left of the shorter one is each client's beginning and end."""
+    title("star, taken apart: µs of CPU for a client's beginning and end + for each message")
+    row("", OURS, SIMPY, LOOP, BOOKS, "message: /SimPy", "/loop", "/+books")
+    for traffic, jitter in product(PLAIN["star"], (False, True)):
+        short, long = (
+            bench.meet(bench.sides, Job(replace(traffic, rounds=rounds, jitter=jitter)))
+            for rounds in APART
+        )
+        costs = [taken_apart(short[side.name], long[side.name]) for side in bench.sides]
+        ours, *rivals = (message for _, message in costs)
+        row(
+            f"star {traffic.parties:,}, {'jitter' if jitter else 'constant'}",
+            *(f"{client:.1f} + {message:.2f}" for client, message in costs),
+            *(times(ours / rival) for rival in rivals),
+        )
+
+
+def taken_apart(short: Figure, long: Figure) -> tuple[float, float]:
+    """(µs for each client, µs for each message), from the best runs of a short star and a long."""
+    one, other = short.job.traffic, long.job.traffic
+    least = short.best * one.messages
+    message = (long.best * other.messages - least) / (other.messages - one.messages)
+    return (least - message * one.messages) / one.parties, message
 
 
 def variants(bench: Bench) -> None:
@@ -203,8 +232,11 @@ def micro(figure: Figure) -> str:
 
 
 def ratio(one: Figure, other: Figure) -> str:
-    times = one.median / other.median
-    return f"{times:.2f}×" if times < 10 else f"{times:.0f}×"
+    return times(one.median / other.median)
+
+
+def times(factor: float) -> str:
+    return f"{factor:.2f}×" if factor < 10 else f"{factor:.0f}×"
 
 
 def title(text: str) -> None:

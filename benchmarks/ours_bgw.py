@@ -33,6 +33,8 @@ from turncoat.protocols.primitives.symmetric import AesCtrTape
 F = prime_field(P)
 PARTS = {  # where a function lies → what a profile calls it
     "actors/wire.py": "digest and encoding",
+    "actors/format.py": "digest and encoding",
+    "actors/codec.py": "digest and encoding",
     "protocols/algebra/storage.py": "digest and encoding",
     "protocols/algebra/": "kernels",
     "protocols/primitives/": "generator",

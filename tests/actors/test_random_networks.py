@@ -23,7 +23,7 @@ from turncoat.actors.faults import (
     Pause,
     Restart,
 )
-from turncoat.actors.flight import Copy, Flight
+from turncoat.actors.flight import Copy, Flight, Lone
 from turncoat.actors.journal import Fate
 from turncoat.actors.kernel import Kernel
 from turncoat.actors.link import MILLISECOND, RHO_ONE, SECOND, GilbertElliott, Link
@@ -328,13 +328,16 @@ def under_way(kernel: Kernel) -> Counter[int]:
     plain = Counter[int]()
     channels = kernel.carrier._channels.values()
     connections = {id(c.connection): c.connection for c in channels}
-    for copy in [*kernel.carrier._parked, *(e[3] for e in kernel._events)]:
+    events = [(number, subject) for _, _, number, subject in kernel.events]
+    for number, copy in [*((0, copy) for copy in kernel.carrier._parked), *events]:
         if type(copy) is Copy:
             found[id(copy)] = copy
             if copy.connection is not None:
                 connections[id(copy.connection)] = copy.connection
         elif type(copy) is Flight:
             plain.update(copy.first + place for place in copy.order)
+        elif type(copy) is Lone:
+            plain[number] += 1
     for connection in connections.values():
         found |= {id(copy): copy for copy in connection.early.values() if copy is not None}
     return plain + Counter(copy.number for copy in found.values())
@@ -366,7 +369,7 @@ def test_copies_are_conserved(setting):
     received = sum(run.ledger.received_by(i).messages for i in run.outcomes)
     assert received == sum(fates[Fate.DELIVERED].values())
     assert all(reliable(setting, *posted[copy][1:]) for copy in run.journal.resends)
-    for subject in [*kernel.carrier._parked, *(e[3] for e in kernel._events)]:
+    for subject in [*kernel.carrier._parked, *(e[3] for e in kernel.events)]:
         if type(subject) is Copy and not subject.twin:
             assert run.journal.resends.get(subject.number, 0) == subject.attempts - 1
 

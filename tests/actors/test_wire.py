@@ -8,11 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from turncoat.actors.errors import MalformedMessage, MisuseError
+from turncoat.actors.format import HEADER_BYTES, Size
+from turncoat.actors.header import Header, sid_hash
 from turncoat.actors.wire import (
-    HEADER_BYTES,
     Encoded,
-    Header,
-    Size,
     check,
     encode,
     fingerprint,
@@ -24,7 +23,6 @@ from turncoat.actors.wire import (
     octets,
     open_body,
     shape_of,
-    sid_hash,
     size_of,
 )
 
