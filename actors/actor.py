@@ -111,7 +111,8 @@ class Actor:
     def tape(self, sid: str) -> Tape:
         """This party's private coins for one sid, in this incarnation."""
         key = derive(self.kernel.seed, "coins", self.index, self.incarnation, sid)
-        return self.kernel.tapes(key)
+        tape, watch = self.kernel.tapes(key), self.kernel.coins
+        return tape if watch is None else watch(self.index, self.incarnation, sid, tape)
 
     def post(self, posting: Posting) -> None:
         """Put a posting into the outbox. An honest party's own copy is with it at once; a

@@ -50,6 +50,7 @@ class Kernel:
         self.t = world.t
         self.seed = world.seed
         self.tapes: TapeFactory = world.tapes
+        self.coins = world.coins
         self.structures: Structures = world.structures
         self.rules: Mapping[int, Sequence[Rule]] = world.rules
         self.draws = world.draws or Draws(world.seed)

@@ -31,6 +31,7 @@ class Tape(Protocol):
 
 
 TapeFactory = Callable[[bytes], Tape]  # 16-byte key → tape
+CoinWatch = Callable[[int, int, str, Tape], Tape]  # party, incarnation, sid, tape → the one used
 
 
 def named(purpose: str, name: Sequence[Name]) -> bytes:

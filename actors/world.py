@@ -22,7 +22,7 @@ from turncoat.actors.link import SECOND
 from turncoat.actors.mailbox import Slot
 from turncoat.actors.meter import CpuMeter
 from turncoat.actors.outcome import Outcome
-from turncoat.actors.randomness import Draws, TapeFactory
+from turncoat.actors.randomness import CoinWatch, Draws, TapeFactory
 from turncoat.actors.rule import Receipt, Rule
 from turncoat.actors.seam import Mind
 from turncoat.actors.topology import Cast, Topology
@@ -64,6 +64,7 @@ class World:
     encode: really encode and decode every message; the digest must not change.
     heeds: party → those whose abort announcement ends it; who is not named heeds its own group.
     draws: replaces the seeded draws of the network. shuffle: reorders wake-ups, for tests.
+    coins: shown every private tape before a party draws from it; the party uses what it returns.
     pulse: called with the virtual time now and then; returning True ends the run.
     """
 
@@ -83,6 +84,7 @@ class World:
     keep_bodies: bool = False
     meter: bool = False
     draws: Draws | None = None
+    coins: CoinWatch | None = None
     shuffle: Callable[[list[Slot]], None] | None = None
     pulse: Callable[[int], bool] | None = None
 

@@ -24,6 +24,8 @@ COMMANDS = {  # name → (where, one line of help)
     "run": ("turncoat.cli.run:run", "Run scenarios and check what they expect."),
     "list": ("turncoat.cli.list:list_", "List protocols, programs, attacks, faults, scenarios."),
     "explain": ("turncoat.cli.explain:explain", "Describe a protocol, an attack or a scenario."),
+    "privacy": ("turncoat.cli.privacy:privacy", "Check what corrupted parties learn."),
+    "view": ("turncoat.cli.view:view", "Show what some parties of a saved run saw."),
     "schema": ("turncoat.cli.schema:schema", "Print the JSON schema of scenario files."),
     "doctor": ("turncoat.cli.doctor:doctor", "Check the installation and time the kernel."),
 }
