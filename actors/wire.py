@@ -41,7 +41,11 @@ class Vector(Protocol):
 
 
 class Structure(Protocol):
-    """An algebraic structure as the wire sees it: vectors to bytes and back."""
+    """An algebraic structure as the wire sees it: vectors to bytes and back.
+
+    One whose elements share bytes has `shares_bytes = True` besides, and its `decode` takes the
+    number of elements as a second argument, None where nobody knows it.
+    """
 
     def encode(self, vec: Any) -> Buffer: ...
     def decode(self, data: Buffer) -> Any:
@@ -64,7 +68,9 @@ class Codec(Protocol):
     def accepts(self, value: object, structures: Structures) -> bool: ...
     def size(self, value: Any, structures: Structures) -> int: ...
     def encode(self, value: Any, structures: Structures) -> Buffer: ...
-    def decode(self, data: Buffer, structures: Structures) -> Any: ...
+    def decode(self, data: Buffer, structures: Structures, count: int | None) -> Any:
+        """count: of the elements that are expected, None for any number."""
+        ...
 
 
 @attrs.frozen
@@ -82,8 +88,11 @@ class _Elements:
     def encode(self, value: Any, structures: Structures) -> Buffer:
         return structures[self.structure].encode(value)
 
-    def decode(self, data: Buffer, structures: Structures) -> Any:
-        return structures[self.structure].decode(data)
+    def decode(self, data: Buffer, structures: Structures, count: int | None) -> Any:
+        structure: Any = structures[self.structure]
+        if getattr(structure, "shares_bytes", False):  # the bytes alone do not tell how many
+            return structure.decode(data, count)
+        return structure.decode(data)
 
 
 @attrs.frozen
@@ -100,7 +109,7 @@ class _Octets:
     def encode(self, value: bytes, structures: Structures) -> Buffer:
         return value
 
-    def decode(self, data: Buffer, structures: Structures) -> bytes:
+    def decode(self, data: Buffer, structures: Structures, count: int | None) -> bytes:
         return bytes(data)
 
 
@@ -118,7 +127,7 @@ class _Integer:
     def encode(self, value: int, structures: Structures) -> Buffer:
         return value.to_bytes(self.fixed, "little")
 
-    def decode(self, data: Buffer, structures: Structures) -> int:
+    def decode(self, data: Buffer, structures: Structures, count: int | None) -> int:
         return int.from_bytes(data, "little")
 
 
@@ -222,13 +231,18 @@ class Format:
             pieces.append(piece)
         return pieces
 
-    def decode(self, data: bytes, structures: Structures) -> Any:
-        """The message in `data`. Raises MalformedMessage for anything no encoder produces."""
+    def decode(self, data: bytes, structures: Structures, shape: Shape | None = None) -> Any:
+        """The message in `data`. Raises MalformedMessage for anything no encoder produces.
+
+        shape: of the vectors that are expected. A structure whose elements share bytes (bits) is
+        told how many there are; without a shape it gives as many as the bytes can hold.
+        """
         view, values = memoryview(data), dict[str, Any]()
+        count = None if shape is None else prod(shape)
         try:
             for part in self._parts:
                 field, view = part.take(view)
-                values[part.name] = part.codec.decode(field, structures)
+                values[part.name] = part.codec.decode(field, structures, count)
         except ValueError as error:
             raise MalformedMessage(f"{self.kind}: {error}") from error
         if view:
@@ -309,7 +323,7 @@ def open_body(body: Any, shape: Shape | None, structures: Structures) -> Any:
         fmt = _FORMATS.get(body.kind)
         if fmt is None:
             raise MalformedMessage(f"no message is called {body.kind}")
-        return fmt.conform(fmt.decode(body.data, structures), shape)
+        return fmt.conform(fmt.decode(body.data, structures, shape), shape)
     return _FORMATS[type(body).__name__].conform(body, shape)
 
 
