@@ -23,7 +23,11 @@ class Vector(Protocol):
 
 
 class Structure(Protocol):
-    """An algebraic structure as the wire sees it: vectors to bytes and back."""
+    """An algebraic structure as the wire sees it: vectors to bytes and back.
+
+    One whose elements share bytes has `shares_bytes = True` besides, and its `decode` takes the
+    number of elements as a second argument, None where nobody knows it.
+    """
 
     def encode(self, vec: Any) -> Buffer: ...
     def decode(self, data: Buffer) -> Any:
@@ -46,7 +50,9 @@ class Codec(Protocol):
     def accepts(self, value: object, structures: Structures) -> bool: ...
     def size(self, value: Any, structures: Structures) -> int: ...
     def encode(self, value: Any, structures: Structures) -> Buffer: ...
-    def decode(self, data: Buffer, structures: Structures) -> Any: ...
+    def decode(self, data: Buffer, structures: Structures, count: int | None) -> Any:
+        """count: of the elements that are expected, None for any number."""
+        ...
 
 
 @attrs.frozen
@@ -66,8 +72,11 @@ class Elements:
     def encode(self, value: Any, structures: Structures) -> Buffer:
         return structures[self.structure].encode(value)
 
-    def decode(self, data: Buffer, structures: Structures) -> Any:
-        return structures[self.structure].decode(data)
+    def decode(self, data: Buffer, structures: Structures, count: int | None) -> Any:
+        structure: Any = structures[self.structure]
+        if getattr(structure, "shares_bytes", False):  # the bytes alone do not tell how many
+            return structure.decode(data, count)
+        return structure.decode(data)
 
 
 @attrs.frozen
@@ -86,7 +95,7 @@ class Octets:
     def encode(self, value: bytes, structures: Structures) -> Buffer:
         return value
 
-    def decode(self, data: Buffer, structures: Structures) -> bytes:
+    def decode(self, data: Buffer, structures: Structures, count: int | None) -> bytes:
         return bytes(data)
 
 
@@ -106,5 +115,5 @@ class Integer:
     def encode(self, value: int, structures: Structures) -> Buffer:
         return value.to_bytes(self.fixed, "little")
 
-    def decode(self, data: Buffer, structures: Structures) -> int:
+    def decode(self, data: Buffer, structures: Structures, count: int | None) -> int:
         return int.from_bytes(data, "little")

@@ -113,13 +113,18 @@ class Format:
             state.update(piece)
         return short(state)
 
-    def decode(self, data: bytes, structures: Structures) -> Any:
-        """The message in `data`. Raises MalformedMessage for anything no encoder produces."""
+    def decode(self, data: bytes, structures: Structures, shape: Shape | None = None) -> Any:
+        """The message in `data`. Raises MalformedMessage for anything no encoder produces.
+
+        shape: of the vectors that are expected. A structure whose elements share bytes (bits) is
+        told how many there are; without a shape it gives as many as the bytes can hold.
+        """
         view, values = memoryview(data), dict[str, Any]()
+        count = None if shape is None else prod(shape)
         try:
             for part in self._parts:
                 field, view = part.take(view)
-                values[part.name] = part.codec.decode(field, structures)
+                values[part.name] = part.codec.decode(field, structures, count)
         except ValueError as error:
             raise MalformedMessage(f"{self.kind}: {error}") from error
         if view:

@@ -97,7 +97,7 @@ def open_body(body: Any, shape: Shape | None, structures: Structures) -> Any:
         fmt = _FORMATS.get(body.kind)
         if fmt is None:
             raise MalformedMessage(f"no message is called {body.kind}")
-        return fmt.conform(fmt.decode(body.data, structures), shape)
+        return fmt.conform(fmt.decode(body.data, structures, shape), shape)
     return _BY_CLASS[type(body)].conform(body, shape)
 
 

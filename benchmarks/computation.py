@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from memory import touch_memory
 from workload import peak_bytes
 
 P = 2**61 - 1
@@ -90,6 +91,7 @@ def work(prepare: Prepare) -> None:
     """Do the task on the command line and print what came of it."""
     task = Task.load(sys.argv[1])
     prepare(task.smaller())()
+    touch_memory()
     gc.collect()
     print(json.dumps(timed(prepare, task)))
 

@@ -149,16 +149,33 @@ def program(name: str, sizes: Sizes) -> Iterator[Block]:
     yield Headline(name, "program")
     yield from _told(function)
     for family in registry.FAMILIES:
-        yield _program_cost(family, function, sizes)
+        for number, (way, options) in enumerate(_ways(family)):
+            cost = _program_cost(family + way, family, options, function, sizes)
+            yield cost if number == 0 else attrs.evolve(cost, label="")
+            if cost.mark == "doubtful":  # nor is it known for the other ways
+                break
     yield from _example(
         "[protocol]", f'use = "{next(iter(registry.FAMILIES))}"', f'program = "{name}"'
     )
 
 
-def _program_cost(family: str, function: Any, sizes: Sizes) -> Line:
-    made = registry.family(family)(sizes.n, sizes.t, default_field())
+def _ways(family: str) -> Iterator[tuple[str, dict[str, str]]]:
+    """A family as it is by default, then each of its other variants and openings."""
+    maker = registry.family(family)
+    yield "", {}
+    for key, names in (("variant", maker.variants), ("opening", maker.openings)):
+        yield from ((f', {key} = "{name}"', {key: name}) for name in names[1:])
+
+
+def _program_cost(
+    label: str, family: str, options: Mapping[str, Any], function: Any, sizes: Sizes
+) -> Line:
+    maker = registry.family(family)
+    if "sigma" in maker.options:
+        options = {**options, "sigma": 0}  # what an unsound variant costs may be asked, too
+    made = maker(sizes.n, sizes.t, default_field(), **options)
     layout = {f"P{i}": {"x": (sizes.m,)} for i in range(1, sizes.n + 1)}
-    what = f"{sizes.n} parties, {amounts.count(sizes.m, 'entry')} each, over {family}"
+    what = f"{sizes.n} parties, {amounts.count(sizes.m, 'entry')} each, over {label}"
     try:
         found = predict(made, function, layout)
     except Exception as error:

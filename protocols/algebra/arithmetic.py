@@ -23,6 +23,7 @@ from turncoat.protocols.algebra.engines import (
     chunks,
     exact_sum,
 )
+from turncoat.protocols.algebra.few import FEW, FewIntegers
 from turncoat.protocols.algebra.kernels import (
     LOW32,
     S32,
@@ -31,10 +32,11 @@ from turncoat.protocols.algebra.kernels import (
     Words,
 )
 
-SHORT: Final = 32  # words up to which Python integers beat NumPy's calls (measured: 32 to 64)
+SHORT: Final = FEW  # words up to which Python integers beat NumPy's calls
 LONG: Final = 4096  # words from which a vector counts towards loading numba
 NARROW: Final = 256  # words of a vector whose evaluation may pay as a product of matrices,
 STEPS: Final = 400  # and from which number of Horner's steps it does
+ONE_BY_ONE: Final = 12  # products in Python that take as long as a call of a compiled loop
 PRICE: Final = 1 << 24  # products that NumPy computes in half the time of loading numba
 
 Shape = tuple[int, ...]
@@ -89,7 +91,7 @@ class Arithmetic:
         self._q = modulus
         # Sums of words wrap around harmlessly modulo 2^k, and never where words have 32 bits.
         self._sums_are_exact = modulus <= 2**32 or modulus & (modulus - 1) == 0
-        self._python = PythonEngine(modulus)
+        self._python = PythonEngine(FewIntegers(modulus))
         self._numpy = NumpyEngine(modulus)
         self._compiled: Engine | None = None
 
@@ -126,6 +128,10 @@ class Arithmetic:
         engine = self._multiplier(first.size, (len(arrays) - 1) * len(points))
         rows = [array.reshape(-1) for array in arrays]
         return engine.horner(rows, points).reshape(len(points), *first.shape)
+
+    def by_integers(self, products: int) -> bool:
+        """Whether so many products, for a short vector, are quickest one by one in Python."""
+        return products <= ONE_BY_ONE or not choice.compiled
 
     def by_matrix(self, size: int, points: int, degree: int) -> bool:
         """Whether `products` beats `horner`: without numba, for many points and short vectors."""

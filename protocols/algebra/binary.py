@@ -18,6 +18,7 @@ from turncoat.protocols.algebra.binary_arithmetic import (
     BitArithmetic,
     OctetArithmetic,
     PairArithmetic,
+    octet_inverses,
 )
 from turncoat.protocols.algebra.storage import BitStorage, Elements, OctetStorage, PairStorage
 from turncoat.protocols.algebra.structure import Algebra, ArrayArithmetic, Storage
@@ -73,6 +74,11 @@ class BinaryField(Algebra):
         integers = self.storage.integers(array)
         return integers if integers.dtype == object else integers.astype(np.int64)
 
+    def _inverses(self, flat: Elements) -> Elements:
+        if self.k > 8 or not flat.all():
+            return super()._inverses(flat)
+        return flat if self.k == 1 else octet_inverses().take(flat)
+
     def _reduced(self, array: NDArray[Any]) -> Elements:
         if array.dtype.kind == "O" or self.k > 64:
             return super()._reduced(array)
@@ -88,7 +94,7 @@ def _parts(k: int) -> tuple[Storage, ArrayArithmetic]:
         return BitStorage(), BitArithmetic(BitStorage())
     if k == 8:
         return OctetStorage(), OctetArithmetic()
-    return PairStorage(), PairArithmetic()
+    return PairStorage(2**128), PairArithmetic()
 
 
 @cache

@@ -74,6 +74,9 @@ class BinaryArithmetic(ABC):
             out[j] = acc
         return out
 
+    def by_integers(self, products: int) -> bool:
+        return False  # sums of Python integers are none in these fields
+
     def by_matrix(self, size: int, points: int, degree: int) -> bool:
         return size <= SHORT and points * degree >= SHORT  # fewer calls for as many products
 
@@ -103,6 +106,13 @@ class BitArithmetic(BinaryArithmetic):
     def _product(self, a: Elements, b: Elements) -> Elements:
         return a & b
 
+    def combine(self, coefficients: Sequence[int], arrays: Sequence[Elements]) -> Elements:
+        out = np.zeros_like(arrays[0])
+        for c, array in zip(coefficients, arrays, strict=True):
+            if c:
+                out ^= array
+        return out
+
     def products(self, a: Elements, b: Elements) -> Elements:
         """The parity of exact sums: a product of matrices of single precision."""
         if len(a) == len(b) == 1:
@@ -128,12 +138,28 @@ class OctetArithmetic(BinaryArithmetic):
         places = (a.astype(np.uint16) << np.uint16(8)) | b
         return octet_products().reshape(-1).take(places)
 
+    def combine(self, coefficients: Sequence[int], arrays: Sequence[Elements]) -> Elements:
+        table, out = octet_products(), np.zeros_like(arrays[0])
+        for c, array in zip(coefficients, arrays, strict=True):
+            out ^= table[c].take(array)
+        return out
+
+    def horner(self, arrays: Sequence[Elements], points: Sequence[int]) -> Elements:
+        *lower, top = arrays
+        out = np.empty((len(points), *top.shape), np.uint8)
+        for j, x in enumerate(points):
+            acc, times_x = top, octet_products()[x]
+            for array in reversed(lower):
+                acc = times_x.take(acc) ^ array
+            out[j] = acc
+        return out
+
 
 class PairArithmetic(BinaryArithmetic):
     """GF(2^128), an element a pair of words."""
 
     def __init__(self) -> None:
-        super().__init__(2**128, PairStorage())
+        super().__init__(2**128, PairStorage(2**128))
         self._loops: CompiledPairs | None = None
 
     def _product(self, a: Elements, b: Elements) -> Elements:
@@ -202,6 +228,12 @@ def octet_products() -> NDArray[np.uint8]:
         [carryless.reduce(carryless.multiply(a, b), 8, AES) for b in range(256)] for a in range(256)
     ]
     return np.array(table, np.uint8)
+
+
+@cache
+def octet_inverses() -> NDArray[np.uint8]:
+    """1/x for every x of GF(2^8) but 0, which has 0."""
+    return np.argmax(octet_products() == 1, axis=1).astype(np.uint8)
 
 
 def _lanes(a: Elements) -> NDArray[Any]:

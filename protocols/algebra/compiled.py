@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from turncoat.protocols.algebra import carryless, kernels, loops
+from turncoat.protocols.algebra import carryless, doubles, kernels, loops
 from turncoat.protocols.algebra.kernels import Words, formulas_for
 
 SIDE_BY_SIDE = 1 << 17  # words of the rows gathered at a time: they stay in the second-level cache
@@ -114,7 +114,7 @@ def loop_for(make: Callable[[Any], Loop], formulas: Any, signature: Any) -> Loop
 @cache
 def _edition() -> str:
     """Names the sources of all formulas: numba's cache alone would miss edits in other files."""
-    sources = "".join(getsource(module) for module in (kernels, loops, carryless))
+    sources = "".join(getsource(module) for module in (kernels, loops, carryless, doubles))
     return blake2b(sources.encode(), digest_size=8).hexdigest()
 
 

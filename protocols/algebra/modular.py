@@ -1,4 +1,5 @@
-"""Integers modulo q, for the fields F_p and the rings Z_2^k alike: as words, or as Python integers.
+"""Integers modulo q, for the fields F_p and the rings Z_2^k alike: as words, pairs of words, or
+Python integers.
 
 Knows a modulus; whether it is prime is for `field.py` and `ring.py`.
 """
@@ -10,8 +11,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from turncoat.protocols.algebra.arithmetic import Arithmetic, flat
-from turncoat.protocols.algebra.storage import Elements, IntegerStorage, WordStorage
-from turncoat.protocols.algebra.structure import Algebra
+from turncoat.protocols.algebra.double_arithmetic import DoubleArithmetic
+from turncoat.protocols.algebra.doubles import DOUBLES
+from turncoat.protocols.algebra.few import FewIntegers
+from turncoat.protocols.algebra.storage import (
+    Elements,
+    IntegerStorage,
+    PairStorage,
+    Storage,
+    WordStorage,
+)
+from turncoat.protocols.algebra.structure import Algebra, ArrayArithmetic
 
 WORD = 2**64
 FEW = 64  # Python integers of a vector whose evaluation may pay as a product of matrices,
@@ -19,16 +29,14 @@ MANY = 100  # and from which number of Horner's steps it does
 
 
 class Modular(Algebra):
-    """Z/q: words up to q = 2^64, Python integers above."""
+    """Z/q: words up to q = 2^64, pairs of them for 2^127 − 1 and 2^128, else Python integers."""
 
     __slots__ = ("_greatest",)
 
     def __init__(self, name: str, modulus: int, *, field: bool) -> None:
         """The representatives of `centred` end at (modulus − 1)/2, rounded down, but 1 in F_2."""
-        words = modulus <= WORD
-        storage = WordStorage(modulus) if words else IntegerStorage(modulus)
-        arithmetic = Arithmetic(modulus) if words else IntegerArithmetic(modulus)
-        super().__init__(name, modulus, modulus, storage, arithmetic, field=field)
+        few = FewIntegers(modulus)
+        super().__init__(name, modulus, modulus, *_parts(modulus), field=field, few=few)
         self._greatest = modulus // 2 if field else (modulus - 1) // 2
 
     def canonical(self, value: int) -> int:
@@ -47,7 +55,8 @@ class Modular(Algebra):
             raise ZeroDivisionError(f"{a} has no inverse in {self.name}") from None
 
     def centred(self, array: Elements) -> NDArray[Any]:
-        if array.dtype == object:
+        if self.order > WORD:
+            array = self.storage.integers(array)
             return np.where(array > self._greatest, array - self.order, array)
         signed = array.view(np.int64).copy()
         signed[array > np.uint64(self._greatest)] -= np.uint64(self.order % WORD).view(np.int64)
@@ -71,6 +80,14 @@ class Modular(Algebra):
 
     def _words(self, words: NDArray[np.uint64]) -> Elements:
         return words % np.uint64(self.order) if self.order < WORD else words
+
+
+def _parts(modulus: int) -> tuple[Storage, ArrayArithmetic]:
+    if modulus <= WORD:
+        return WordStorage(modulus), Arithmetic(modulus)
+    if modulus in DOUBLES:
+        return PairStorage(modulus), DoubleArithmetic(modulus)
+    return IntegerStorage(modulus), IntegerArithmetic(modulus)
 
 
 class IntegerArithmetic:
@@ -105,6 +122,9 @@ class IntegerArithmetic:
                 acc = (acc * x + array) % self._q
             out[j] = acc
         return out
+
+    def by_integers(self, products: int) -> bool:
+        return True
 
     def by_matrix(self, size: int, points: int, degree: int) -> bool:
         return size <= FEW and points * degree >= MANY

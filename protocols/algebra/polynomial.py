@@ -16,7 +16,7 @@ import attrs
 
 from turncoat.actors.randomness import Tape
 from turncoat.protocols.algebra.structure import Algebra
-from turncoat.protocols.algebra.vec import Vec
+from turncoat.protocols.algebra.vec import Vec, short_rows, short_vec
 
 
 @attrs.frozen
@@ -42,14 +42,19 @@ class Polynomial:
 
     def at(self, points: Sequence[int]) -> list[Vec]:
         """f at each point; in one pass over memory if all points are below 2^31 (modulo p)."""
-        field = self.field
-        residues = [field.canonical(x) for x in points]
-        if residues and max(residues) >= field.arithmetic.points:
+        field, first = self.field, self.coefficients[0]
+        arithmetic = field.arithmetic
+        residues, largest = _residues(field, tuple(points))
+        if largest >= arithmetic.points:
             return [self._by_powers(x) for x in residues]
-        if field.arithmetic.by_matrix(self.coefficients[0].size, len(points), self.degree):
-            return self._by_matrix(tuple(residues))
-        rows = field.arithmetic.horner([vec.array for vec in self.coefficients], residues)
-        return [Vec(field, row) for row in rows]
+        if arithmetic.by_matrix(first.size, len(points), self.degree):
+            return self._by_matrix(residues)
+        rows = short_rows(field, self.coefficients)
+        if field.few and rows and arithmetic.by_integers(self.degree * len(points) * first.size):
+            values = field.few.horner(rows, residues)
+            return [short_vec(field, row, first.shape) for row in values]
+        values = arithmetic.horner([vec.array for vec in self.coefficients], residues)
+        return [Vec(field, row) for row in values]
 
     def _by_matrix(self, points: tuple[int, ...]) -> list[Vec]:
         terms, shape = self.degree + 1, self.coefficients[0].shape
@@ -62,12 +67,24 @@ class Polynomial:
         return self.field.combine(list(powers), self.coefficients)
 
 
+@lru_cache(maxsize=1024)
+def _residues(field: Algebra, points: tuple[int, ...]) -> tuple[tuple[int, ...], int]:
+    """The elements that points stand for, and the largest of them, −1 without any."""
+    residues = tuple(field.canonical(x) for x in points)
+    return residues, max(residues, default=-1)
+
+
 def random_polynomial(at_zero: Vec, degree: int, coins: Tape) -> Polynomial:
     """A uniform polynomial f of degree at most `degree` with f(0) = at_zero."""
     if degree < 0:
         raise ValueError(f"degree {degree}: a polynomial's degree bound is at least 0")
-    higher = at_zero.field.random(coins, (degree, *at_zero.shape))
-    return Polynomial((at_zero, *(Vec(at_zero.field, row) for row in higher.array)))
+    field, m = at_zero.field, at_zero.size
+    higher = field.random(coins, (degree, *at_zero.shape))
+    few = higher.few
+    if few is None:
+        return Polynomial((at_zero, *(Vec(field, row) for row in higher.array)))
+    rows = [few[k * m : (k + 1) * m] for k in range(degree)]
+    return Polynomial((at_zero, *[short_vec(field, row, at_zero.shape) for row in rows]))
 
 
 def lagrange(points: Sequence[int], at: int = 0, *, field: Algebra) -> tuple[int, ...]:

@@ -97,7 +97,7 @@ def check_bound(count: int, degree: int, errors: int) -> None:
 def _combined(table: Vec, coins: Tape) -> list[int]:
     """Σ_k r_k·word_k with uniform r_k: one value for each point."""
     weights = table.field.random(coins, (table.shape[1],))
-    return (table @ weights).array.tolist()
+    return (table @ weights).integers().tolist()
 
 
 def _disagreeing(
@@ -109,8 +109,8 @@ def _disagreeing(
     weights = lagrange_matrix(
         tuple(points[k] for k in base), tuple(points[k] for k in others), field=field
     )
-    wrong = np.flatnonzero(((weights @ table[base]) - table[others]).array.any(0))
-    return table[:, wrong[0]].array.tolist() if wrong.size else None
+    wrong = np.flatnonzero(((weights @ table[base]) - table[others]).nonzero().any(0))
+    return table[:, wrong[0]].integers().tolist() if wrong.size else None
 
 
 def _wrong_points(

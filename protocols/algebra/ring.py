@@ -1,4 +1,6 @@
-"""The rings Z_2^k of integers modulo 2^k: words up to k = 64, Python integers above.
+"""The rings Z_2^k of integers modulo 2^k: words up to k = 64, pairs of them for k = 128.
+
+Other rings compute with Python integers.
 
 Machine words wrap around by themselves, so these are the fastest structures of all. Half of the
 elements have no inverse: nothing here is fit for Shamir's sharing, and sharing over it is refused.
@@ -43,7 +45,8 @@ class Ring(Modular):
         if even.size:
             at = even[0]
             raise ZeroDivisionError(
-                f"element {at} of {flat.size} is {flat[at]}: an even one has no inverse"
+                f"element {at} of {flat.size} is {self.storage.integers(flat)[at]}: "
+                "an even one has no inverse"
             )
         mul, sub = self.arithmetic.mul, self.arithmetic.sub
         two, inverses, right = self.words(2), flat, 3

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, SupportsIndex
+from typing import Any, SupportsIndex, final
 
 import attrs
 import numpy as np
@@ -41,6 +41,7 @@ class InconsistentShares(Exception):
         self.degree = degree
 
 
+@final
 @attrs.frozen
 class Share(NotAnArray):
     """One party's part of [x]_degree; `values` has the shape of x.
@@ -190,9 +191,11 @@ def _interpolated(
 
 
 def _is_operand(other: object) -> bool:
-    return isinstance(other, (Share, Vec, int, np.ndarray, np.generic, float, complex))
+    return type(other) is Share or isinstance(
+        other, (Share, Vec, int, np.ndarray, np.generic, float, complex)
+    )
 
 
 def _parts(other: Any) -> tuple[Any, int]:
     """The values and the degree of an operand; whatever is no share is public, of degree 0."""
-    return (other.values, other.degree) if isinstance(other, Share) else (other, 0)
+    return (other.values, other.degree) if type(other) is Share else (other, 0)

@@ -1,14 +1,14 @@
 """How elements lie in arrays, travel as bytes, and are drawn from coins: by the size of an element.
 
 An element is a canonical integer in [0, order). Up to 64 bits it is a word, beyond that a pair of
-words (128 bits, binary fields only) or a Python integer in an object array; elements of GF(2) and
+words (GF(2^128), 2^127 − 1, Z_2^128) or a Python integer in an object array; elements of GF(2) and
 GF(2^8) are octets. An array's shape is always the vector's. On the wire an element takes ⌈bits/8⌉
 bytes, little-endian, but GF(2) is packed, eight to a byte, the first in the lowest bit.
 
 Knows no arithmetic and no field.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -41,6 +41,10 @@ class Storage(Protocol):
 
     def packed(self, array: Elements) -> bytes | memoryview:
         """The elements in C order; a view where array and wire agree."""
+        ...
+
+    def joined(self, integers: Sequence[int]) -> bytes:
+        """The same bytes, of a few elements given as canonical integers."""
         ...
 
     def unpacked(self, data: Data) -> Elements:
@@ -78,6 +82,9 @@ class WordStorage:
         octets = array.reshape(-1).astype(_LITTLE, copy=False).view(np.uint8)
         return octets.reshape(-1, _WORD_BYTES)[:, : self._width].tobytes()
 
+    def joined(self, integers: Sequence[int]) -> bytes:
+        return _joined_octets(integers, self._width)
+
     def unpacked(self, data: Data) -> Elements:
         words = self._widened(_whole(data, self._width))
         if words.size and int(words.max()) >= self._order:
@@ -114,7 +121,10 @@ class IntegerStorage:
         return count * self._width
 
     def packed(self, array: Elements) -> bytes | memoryview:
-        return b"".join(value.to_bytes(self._width, "little") for value in array.flat)
+        return self.joined(array.reshape(-1).tolist())
+
+    def joined(self, integers: Sequence[int]) -> bytes:
+        return _joined_octets(integers, self._width)
 
     def unpacked(self, data: Data) -> Elements:
         words = self._split(bytes(_whole(data, self._width)), self._width)
@@ -133,9 +143,12 @@ class IntegerStorage:
 
 
 class PairStorage:
-    """Elements of exactly 128 bits as a low and a high word."""
+    """Elements of 121 to 128 bits as a low and a high word."""
 
     dtype: np.dtype[Any] = PAIR
+
+    def __init__(self, order: int) -> None:
+        self._order = order
 
     def array(self, integers: Iterable[int]) -> Elements:
         data = b"".join(value.to_bytes(16, "little") for value in integers)
@@ -150,11 +163,20 @@ class PairStorage:
     def packed(self, array: Elements) -> bytes | memoryview:
         return array.reshape(-1).view(np.uint8).data
 
+    def joined(self, integers: Sequence[int]) -> bytes:
+        return _joined_octets(integers, 16)
+
     def unpacked(self, data: Data) -> Elements:
-        return _whole(data, 16).copy().view(PAIR)
+        pairs = _whole(data, 16).copy().view(PAIR)
+        greatest = self._order - 1
+        top, low = np.uint64(greatest >> 64), np.uint64(greatest % 2**64)
+        wrong = (pairs["high"] > top) | ((pairs["high"] == top) & (pairs["low"] > low))
+        if wrong.any():
+            _too_large(self.integers(pairs), int(np.argmax(wrong)), self._order)
+        return pairs
 
     def draw(self, tape: Tape, count: int) -> Elements:
-        limbs = draw_limbs(tape, 2**128, count)
+        limbs = draw_limbs(tape, self._order, count)
         return limbs.astype(_LITTLE, copy=False).reshape(-1).view(PAIR)
 
 
@@ -175,6 +197,9 @@ class OctetStorage:
 
     def packed(self, array: Elements) -> bytes | memoryview:
         return array.reshape(-1).data
+
+    def joined(self, integers: Sequence[int]) -> bytes:
+        return bytes(integers)
 
     def unpacked(self, data: Data) -> Elements:
         return np.frombuffer(data, np.uint8).copy()
@@ -198,6 +223,9 @@ class BitStorage(OctetStorage):
     def packed(self, array: Elements) -> bytes | memoryview:
         return np.packbits(array.reshape(-1), bitorder="little").data
 
+    def joined(self, integers: Sequence[int]) -> bytes:
+        return bytes(self.packed(self.array(integers)))
+
     def unpacked(self, data: Data) -> Elements:
         return np.unpackbits(np.frombuffer(data, np.uint8), bitorder="little")
 
@@ -216,20 +244,25 @@ def draw_limbs(tape: Tape, order: int, count: int) -> NDArray[np.uint64]:
     """
     limbs = -(-(order - 1).bit_length() // 64)
     top = (order - 1) >> 64 * (limbs - 1)
+    bounds = [*[2**64] * (limbs - 1), top + 1]
     rows = np.empty((count, limbs), np.uint64)
-    pending = np.arange(count)
-    while pending.size:
-        for place in range(limbs):
-            bound = 2**64 if place < limbs - 1 else top + 1
-            rows[pending, place] = tape.uniform(bound, pending.size)
-        doubtful = pending[rows[pending, -1] == np.uint64(top)]
+    pending: Any = slice(None)
+    while count:
+        for place, bound in enumerate(bounds):
+            rows[pending, place] = tape.uniform(bound, count)
+        doubtful = np.flatnonzero(rows[:, -1] == np.uint64(top))
         values = [_joined(rows[k]) for k in doubtful]
         pending = doubtful[np.array([value >= order for value in values], bool)]
+        count = pending.size
     return rows
 
 
 def _joined(limbs: NDArray[np.uint64]) -> int:
     return sum(int(limb) << 64 * place for place, limb in enumerate(limbs))
+
+
+def _joined_octets(integers: Sequence[int], width: int) -> bytes:
+    return b"".join([value.to_bytes(width, "little") for value in integers])
 
 
 def _whole(data: Data, width: int) -> NDArray[np.uint8]:

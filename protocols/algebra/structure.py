@@ -18,11 +18,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from turncoat.actors.randomness import Tape
+from turncoat.protocols.algebra.few import FEW, FewIntegers
 from turncoat.protocols.algebra.integers import integers
 from turncoat.protocols.algebra.storage import Data, Elements, Storage, element_bytes
-from turncoat.protocols.algebra.vec import Shape, Vec
+from turncoat.protocols.algebra.vec import Shape, Vec, short_rows, short_vec
 
-FEW = 64  # elements up to which Python's integers invert them sooner
+FEW_INVERSES = 64  # elements up to which Python's integers invert them sooner
 
 
 class ArrayArithmetic(Protocol):
@@ -45,6 +46,10 @@ class ArrayArithmetic(Protocol):
         """Σ_k arrays[k]·x^k for each point x: shape (points, *shape)."""
         ...
 
+    def by_integers(self, products: int) -> bool:
+        """Whether so many products are expected to be quickest as `Algebra.few` does them."""
+        ...
+
     def by_matrix(self, size: int, points: int, degree: int) -> bool:
         """Whether `products` with a matrix of powers is expected to beat `horner`."""
         ...
@@ -63,16 +68,17 @@ class Algebra(ABC):
 
     name: reads back by `parse_structure`; order: the number of elements; p: the characteristic,
     the least number of ones that add to 0; bits: of the largest element; element_bytes: ⌈bits/8⌉;
-    is_field: whether all but 0 have an inverse.
+    is_field: whether all but 0 have an inverse. few: how short vectors compute, None where they
+    compute as long ones do.
     """
 
     __slots__ = (
-        "arithmetic", "bits", "element_bytes", "is_field", "name", "order", "p", "storage"
+        "arithmetic", "bits", "element_bytes", "few", "is_field", "name", "order", "p", "storage"
     )  # fmt: skip
 
     def __init__(
         self, name: str, p: int, order: int, storage: Storage, arithmetic: ArrayArithmetic,
-        *, field: bool,
+        *, field: bool, few: FewIntegers | None = None,
     ) -> None:  # fmt: skip
         self.name = name
         self.p = p
@@ -82,6 +88,7 @@ class Algebra(ABC):
         self.storage = storage
         self.arithmetic = arithmetic
         self.is_field = field
+        self.few = few
 
     # ---- single elements, as canonical Python integers
 
@@ -115,6 +122,8 @@ class Algebra(ABC):
         if isinstance(values, Vec):
             self._require_own((values,))
             return values
+        if type(values) is int and self.few is not None:
+            return short_vec(self, [self.canonical(values)], (1,))
         return Vec(self, self.words(values))
 
     def words(self, values: Any) -> Elements:
@@ -127,8 +136,10 @@ class Algebra(ABC):
         return self.full(shape, 0)
 
     def full(self, shape: int | Shape, value: int) -> Vec:
-        element = self.words(value)[0]
-        return Vec(self, np.full(_with_an_axis(shape), element, self.storage.dtype))
+        shape = _with_an_axis(shape)
+        if self.few is not None and type(value) is int and prod(shape) <= FEW:
+            return short_vec(self, [self.canonical(value)] * prod(shape), shape)
+        return Vec(self, np.full(shape, self.words(value)[0], self.storage.dtype))
 
     def random(self, tape: Tape, shape: int | Shape) -> Vec:
         """Uniform elements; takes `tape.uniform` and nothing else of the tape.
@@ -136,14 +147,20 @@ class Algebra(ABC):
         Below 2^64 that is `tape.uniform(order, …)`; for larger orders see `storage.draw_limbs`.
         """
         shape = _with_an_axis(shape)
-        return Vec(self, self.storage.draw(tape, prod(shape)).reshape(shape))
+        count = prod(shape)
+        drawn = self.storage.draw(tape, count)
+        if count <= FEW and self.few is not None:
+            return short_vec(self, self.storage.integers(drawn).tolist(), shape)
+        return Vec(self, drawn.reshape(shape))
 
     # ---- bytes
 
     def encode(self, vec: Vec) -> bytes | memoryview:
         """The elements in C order, little-endian; no copy where memory and wire agree."""
-        self._require_own((vec,))
-        return self.storage.packed(vec.array)
+        if vec.field is not self:
+            self._require_own((vec,))
+        few = vec.few
+        return self.storage.packed(vec.array) if few is None else self.storage.joined(few)
 
     def encoded_size(self, vec: Vec) -> int:
         return self.storage.encoded_size(vec.size)
@@ -164,30 +181,46 @@ class Algebra(ABC):
 
     def accepts(self, obj: object) -> bool:
         """Whether `obj` is a vector of this structure."""
-        return isinstance(obj, Vec) and obj.field is self
+        return type(obj) is Vec and obj.field is self
+
+    @property
+    def shares_bytes(self) -> bool:
+        """Whether several elements share a byte, so that bytes do not tell how many there are."""
+        return self.storage.encoded_size(8) < 8
 
     # ---- on several vectors
 
     def combine(self, coefficients: Sequence[int], vecs: Sequence[Vec]) -> Vec:
         """Σ_k coefficients[k]·vecs[k] for vectors of one shape, in one pass over memory."""
+        integral, few = [*map(index, coefficients)], self.few
+        rows = [] if few is None else short_rows(self, vecs)
+        pays = bool(rows) and self.arithmetic.by_integers(len(rows) * len(rows[0]))
+        if few is not None and pays and len(rows) == len(integral):
+            return short_vec(self, few.combine(integral, rows), vecs[0].shape)
         self._require_own(vecs)
-        if not vecs or len(coefficients) != len(vecs) or len({vec.shape for vec in vecs}) > 1:
+        if not vecs or len(integral) != len(vecs) or len({vec.shape for vec in vecs}) > 1:
             shapes = [vec.shape for vec in vecs]
             raise ValueError(
-                f"{len(coefficients)} coefficients for vectors of shapes {shapes}: "
+                f"{len(integral)} coefficients for vectors of shapes {shapes}: "
                 "give one for each vector, at least one, and vectors of one shape"
             )
-        reduced = [self.canonical(index(c)) for c in coefficients]
+        reduced = [*map(self.canonical, integral)]
         return Vec(self, self.arithmetic.combine(reduced, [vec.array for vec in vecs]))
 
     def inv(self, vec: Vec) -> Vec:
         """1/x for every element x. ZeroDivisionError names the first that has none."""
         self._require_own((vec,))
-        flat = vec.array.reshape(-1)
-        return Vec(self, self._inverses(flat).reshape(vec.shape))
+        few = vec.few
+        if few is not None and self.is_field and 0 not in few:
+            return short_vec(self, self._few_inverses(few), vec.shape)
+        inverses = self._inverses(vec.array.reshape(-1))
+        return Vec(self, inverses.reshape(vec.shape))
 
     def concatenate(self, vecs: Iterable[Vec]) -> Vec:
         """One after the other along the first axis."""
+        vecs = list(vecs)
+        if len(vecs) == 1 and vecs[0].field is self:
+            return vecs[0]
         return Vec(self, np.concatenate(self._arrays(vecs)))
 
     def stack(self, vecs: Iterable[Vec]) -> Vec:
@@ -209,8 +242,9 @@ class Algebra(ABC):
         zeros = np.flatnonzero(flat == self.words(0))
         if zeros.size:
             raise ZeroDivisionError(f"element {zeros[0]} of {flat.size} is 0: it has no inverse")
-        if flat.size <= FEW:
-            return self._few_inverses(self.storage.integers(flat).tolist())
+        if flat.size <= FEW_INVERSES:
+            few = self._few_inverses(self.storage.integers(flat).tolist())
+            return self.storage.array(few)
         mul, size = self.arithmetic.mul, 1 << (flat.size - 1).bit_length()
         tree = [np.concatenate([flat, np.repeat(self.words(1), size - flat.size)])]
         while (half := tree[-1].size // 2) > 0:
@@ -222,15 +256,17 @@ class Algebra(ABC):
             inverses = np.concatenate([mul(inverses, level[half:]), mul(inverses, level[:half])])
         return inverses[: flat.size]
 
-    def _few_inverses(self, elements: list[int]) -> Elements:
+    def _few_inverses(self, elements: list[int]) -> list[int]:
         """The same one element after the other: for few, quicker than a call for each level."""
+        if len(elements) == 1:
+            return [self.reciprocal(elements[0])]
         before = list(accumulate(elements, self.times, initial=1))
         inverse = self.reciprocal(before.pop())
         inverses: list[int] = []
         for element, product in zip(reversed(elements), reversed(before), strict=True):
             inverses.append(self.times(inverse, product))
             inverse = self.times(inverse, element)
-        return self.storage.array(reversed(inverses))
+        return inverses[::-1]
 
     def _arrays(self, vecs: Iterable[Vec]) -> list[Elements]:
         vecs = list(vecs)

@@ -66,6 +66,18 @@ class Computation(Protocol[S]):
         """The arrays one after the other along the first axis."""
         ...
 
+    def random_bits(self, m: int) -> Awaitable[S]:
+        """m uniform bits that nobody knows, of shape (m,).
+
+        Where outputs are judged these are 0: return what does not depend on them, or judge by a
+        rule of your own.
+        """
+        ...
+
+    def random_elements(self, m: int) -> Awaitable[S]:
+        """m uniform elements of the field that nobody knows, of shape (m,). Judged as bits are."""
+        ...
+
     async def together(self, *branches: Awaitable[_T]) -> list[_T]:
         """Await all branches at once: together they take the rounds of the longest."""
         ...
@@ -93,24 +105,27 @@ Finish = Callable[[Any, PublicInfo], Any]
 _P = TypeVar("_P", bound=Callable[..., Awaitable[Any]])
 
 
-def finish_with(finish: Finish) -> Callable[[_P], _P]:
+def finish_with(finish: Finish, *, arrays: bool = False) -> Callable[[_P], _P]:
     """Attach a public last step to a program: finish(opened, public) → its outputs.
 
     `opened` is what the program returned, as integers: one int for a secret of shape (1,), nested
-    lists otherwise, in a dict if the program returned a mapping.
+    lists otherwise, in a dict if the program returned a mapping. arrays: integer arrays in place of
+    ints and lists, for results so long that lists of them cost more than computing them.
     """
 
     def attach(program: _P) -> _P:
         cast("Any", program).finish = finish
+        cast("Any", program).finish_takes_arrays = arrays
         return program
 
     return attach
 
 
-def finished(program: Program, opened: Any, public: PublicInfo) -> Any:
+def finished(program: Program, opened: Mapping[str, NDArray[Any]], public: PublicInfo) -> Any:
     """The outputs of a program whose returned secrets were opened as integer arrays."""
     finish: Finish = getattr(program, "finish", _as_opened)
-    return finish(_plainest(opened), public)
+    takes_arrays = getattr(program, "finish_takes_arrays", False)
+    return finish(_unnamed(opened if takes_arrays else _as_numbers(opened)), public)
 
 
 def results(returned: Any, kind: type[_T], program: Program) -> dict[str, _T]:
@@ -135,9 +150,13 @@ def _as_opened(opened: Any, public: PublicInfo) -> Any:
     return opened
 
 
-def _plainest(opened: Mapping[str, NDArray[Any]]) -> Any:
-    plain = {name: _numbers(array) for name, array in opened.items()}
-    return plain[""] if list(plain) == [""] else plain
+def _as_numbers(opened: Mapping[str, NDArray[Any]]) -> dict[str, Any]:
+    return {name: _numbers(array) for name, array in opened.items()}
+
+
+def _unnamed(opened: Mapping[str, Any]) -> Any:
+    """A single result without a name stands for itself."""
+    return opened[""] if list(opened) == [""] else opened
 
 
 def _numbers(array: NDArray[Any]) -> Any:

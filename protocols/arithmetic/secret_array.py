@@ -21,6 +21,12 @@ from turncoat.protocols.algebra.field import Vec
 from turncoat.protocols.arithmetic.family import Family, LinearShare
 from turncoat.protocols.arithmetic.numbering import Numbering
 from turncoat.protocols.arithmetic.program import Clear
+from turncoat.protocols.arithmetic.random_source import (
+    BITS,
+    ELEMENTS,
+    entries,
+    random_source,
+)
 from turncoat.protocols.arithmetic.refusals import Pending, Refusals, is_operand
 
 _T = TypeVar("_T")
@@ -54,6 +60,24 @@ class SecretComputation:
     def constant(self, values: Any) -> "SecretArray":
         """Public integers as an array of (known) secrets. Local."""
         return self.array(self.family.constant(self.party, self.vector(values)))
+
+    def random_bits(self, m: int) -> Pending["SecretArray"]:
+        """m uniform bits that nobody knows, of shape (m,). TypeError over a family without."""
+        draw, shape = random_source(self.family).random_bits, (entries(m),)
+
+        async def step(party: Party) -> SecretArray:
+            return self.array(await draw(party, shape))
+
+        return self.start(BITS, f"mpc.random_bits({m})", step)
+
+    def random_elements(self, m: int) -> Pending["SecretArray"]:
+        """m uniform elements that nobody knows, of shape (m,). TypeError over a family without."""
+        draw, shape = random_source(self.family).random_elements, (entries(m),)
+
+        async def step(party: Party) -> SecretArray:
+            return self.array(await draw(party, shape))
+
+        return self.start(ELEMENTS, f"mpc.random_elements({m})", step)
 
     def concatenate(self, arrays: Iterable["SecretArray"]) -> "SecretArray":
         """The arrays one after the other along the first axis. Local."""

@@ -8,6 +8,7 @@ honest dealers' secrets. Knows no message.
 from collections.abc import Mapping, Sequence
 
 from turncoat.protocols.algebra.field import Vec
+from turncoat.protocols.algebra.polynomial import vandermonde
 
 
 def extracted(dealt: Mapping[int, Vec], count: int) -> Vec:
@@ -18,7 +19,8 @@ def extracted(dealt: Mapping[int, Vec], count: int) -> Vec:
     """
     vecs = list(dealt.values())
     field = vecs[0].field
-    rows = ([pow(i, k, field.p) for i in dealt] for k in range(count))
+    matrix = vandermonde(tuple(dealt), count, field=field).integers().tolist()
+    rows = zip(*matrix, strict=True)  # of i^k for one k each
     return field.concatenate([field.combine(row, vecs) for row in rows])
 
 

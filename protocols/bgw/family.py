@@ -16,9 +16,12 @@ from turncoat.actors.wire import Shape
 from turncoat.protocols.algebra.field import Field, Vec
 from turncoat.protocols.algebra.shamir import Share
 from turncoat.protocols.arithmetic.family import Announced, Unprepared
+from turncoat.protocols.arithmetic.random_source import BITS, ELEMENTS
 from turncoat.protocols.bgw.open import open_to, open_to_all, open_to_one
 from turncoat.protocols.bgw.open_by_king import open_by_king
 from turncoat.protocols.bgw.parameters import BgwParameters
+from turncoat.protocols.bgw.random_bit import random_bits
+from turncoat.protocols.bgw.random_element import random_elements
 from turncoat.protocols.bgw.share_input import extract_input
 from turncoat.protocols.bgw.variants import PRODUCTS, VARIANTS
 from turncoat.protocols.declare import Cost, CostFigures, Guarantee, declared
@@ -75,6 +78,8 @@ class Bgw(Unprepared[Share]):
             **self._variant.costs,
             "open": declared(self._open_to_all).cost,
             "open-to-one": declared(open_to_one).cost,
+            BITS: declared(random_bits).cost,
+            ELEMENTS: declared(random_elements).cost,
         }
 
     @property
@@ -126,6 +131,14 @@ class Bgw(Unprepared[Share]):
     async def dot(self, party: Party, x: Share, y: Share) -> Share:
         """[x @ y]_t, one resharing of the result's entries."""
         return await self._variant.dot(party, x, y)
+
+    async def random_bits(self, party: Party, shape: Shape) -> Share:
+        """[b]_t, b uniform in {0, 1}; in every variant by plain products."""
+        return await random_bits(party, self.field, shape)
+
+    async def random_elements(self, party: Party, shape: Shape) -> Share:
+        """[r]_t, r uniform in the field."""
+        return await random_elements(party, self.field, shape)
 
     async def open(self, party: Party, x: Share, to: Sequence[int]) -> Vec | None:
         """x at the parties in `to`; None elsewhere. A king opens to all or not at all."""

@@ -9,7 +9,7 @@ from turncoat.protocols.algebra.field import Field
 
 @attrs.frozen
 class BgwParameters:
-    """n parties, of which t may be corrupted, computing over F_p with t < n/2 and n < p.
+    """n parties, of which t < n/2 may be corrupted, computing over a field of more than n elements.
 
     Raises ValueError for a threshold that BGW does not have. t = 0 is refused as well: polynomials
     of degree 0 are constants, and every share would be the secret itself.
@@ -27,10 +27,14 @@ class BgwParameters:
             raise ValueError(
                 f"BGW with n = {self.n} tolerates 1 <= t < n/2, not t = {self.t}; use t = {largest}"
             )
-        if self.n >= self.field.p:
+        if not self.field.is_field:
+            raise ValueError(
+                f"BGW shares over a field, and {self.field.name} is none; use a prime field"
+            )
+        if self.n >= self.field.order:
             raise ValueError(
                 f"P1 … P{self.n} need {self.n} distinct points other than 0 in {self.field.name}, "
-                f"which has {self.field.p - 1}; use a field with p > {self.n}"
+                f"which has {self.field.order - 1}; use a field of more than {self.n} elements"
             )
 
     @classmethod

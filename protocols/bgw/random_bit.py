@@ -49,7 +49,7 @@ async def _attempt(party: Party, field: Field, count: int) -> tuple[Share, NDArr
     squared = await open_to_all(party.sub("open"), await multiply(party.sub("square"), a, a))
 
     # 2. b = (a/√(a²) + 1)/2, where √ is the root below p/2.
-    nonzero = squared.array != 0
+    nonzero = squared.nonzero()
     root = field.full(count, 1) - field(nonzero.astype(int)) + square_root(squared)
     half = pow(2, -1, field.p)
     return (a * field.inv(root) + 1) * half, nonzero

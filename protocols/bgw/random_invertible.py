@@ -39,14 +39,14 @@ async def random_invertible(
     """[r]_t and [1/r]_t, r uniform among the elements other than 0, unknown to any t parties.
 
     Passive security for t < n/2. The cost is that of one attempt: an entry fails with chance below
-    2/p, where r·s = 0, and is attempted again under a sid of its own, ⌈sigma / log2(p/2)⌉ + 1 times
-    at most; then ProtocolAbort("retries-exhausted").
+    2/q in a field of q > 2 elements, where r·s = 0, and is attempted again under a sid of its own,
+    ⌈sigma / log2(q/2)⌉ + 1 times at most; then ProtocolAbort("retries-exhausted").
     """
 
     async def attempt(party: Party, count: int) -> tuple[Share, NDArray[np.bool_]]:
         return await _attempt(party, field, count)
 
-    rows = await until_done(party, prod(shape), attempt, most_attempts(field.p / 2, sigma))
+    rows = await until_done(party, prod(shape), attempt, most_attempts(field.order / 2, sigma))
     return Invertible(rows[:, 0].reshape(shape), rows[:, 1].reshape(shape))
 
 
@@ -58,7 +58,7 @@ async def _attempt(party: Party, field: Field, count: int) -> tuple[Share, NDArr
     c = await open_to_all(party.sub("open"), await multiply(party.sub("product"), r, s))
 
     # 2. 1/r = s/c.
-    nonzero = c.array != 0
+    nonzero = c.nonzero()
     inverse = s * field.inv(c + field((~nonzero).astype(int)))
-    rows = np.stack((r.values.array, inverse.values.array), axis=1)
-    return Share(field(rows), party.t), nonzero
+    rows = field.stack((r.values, inverse.values)).T
+    return Share(rows, party.t), nonzero

@@ -25,7 +25,7 @@ def _tonelli(squares: Vec) -> Vec:
     """Tonelli and Shanks, for p ≡ 1 (mod 4), on one entry after the other."""
     field = squares.field
     non_square = next(z for z in range(2, field.p) if pow(z, (field.p - 1) // 2, field.p) != 1)
-    roots = [_root(field, int(word), non_square) for word in squares.array.flat]
+    roots = [_root(field, int(square), non_square) for square in squares.integers().flat]
     return field(roots).reshape(squares.shape)
 
 

@@ -25,6 +25,7 @@ from turncoat.protocols.arithmetic.program import (
     finished,
     results,
 )
+from turncoat.protocols.arithmetic.random_source import BITS, ELEMENTS, entries
 from turncoat.protocols.arithmetic.refusals import Pending, Refusals, is_operand
 
 _T = TypeVar("_T")
@@ -91,6 +92,16 @@ class PlainComputation:
         return PlainArray(self, integers(values))
 
     constant = array
+
+    def random_bits(self, m: int) -> Pending["PlainArray"]:
+        """m bits, all 0 here: what a program returns should not depend on them."""
+        zeros = self.array(np.zeros(entries(m), dtype=np.int64))
+        return self.start(BITS, m, zeros, f"mpc.random_bits({m})")
+
+    def random_elements(self, m: int) -> Pending["PlainArray"]:
+        """m elements, all 0 here, as the bits are."""
+        zeros = self.array(np.zeros(entries(m), dtype=np.int64))
+        return self.start(ELEMENTS, m, zeros, f"mpc.random_elements({m})")
 
     def concatenate(self, arrays: Iterable["PlainArray"]) -> "PlainArray":
         """The arrays one after the other along the first axis."""

@@ -51,7 +51,7 @@ def test_multiplication_is_associative_commutative_and_distributive(xyz):
 @given(vectors)
 def test_every_element_but_zero_has_an_inverse(xyz):
     x = xyz[0]
-    units = x + x.field((x.array == 0).astype(int))  # 1 for 0
+    units = x + x.field((~x.nonzero()).astype(int))  # 1 for 0
 
     assert units * x.field.inv(units) == x.field.full(3, 1)
 
@@ -118,7 +118,7 @@ def test_a_combination_wants_one_coefficient_a_vector_and_one_shape():
 
 @given(fields, st.lists(integers, min_size=1))
 def test_integers_of_any_size_are_reduced(field, numbers):
-    assert field(numbers).array.tolist() == [k % field.p for k in numbers]
+    assert field(numbers).integers().tolist() == [k % field.p for k in numbers]
 
 
 @pytest.mark.parametrize("p", [5, P61])
@@ -126,16 +126,16 @@ def test_integers_of_any_size_are_reduced(field, numbers):
 def test_integer_arrays_of_any_type_are_reduced(p, dtype):
     numbers = np.array([[0, 1, 5], [7, 100, 127]]).astype(dtype)
 
-    assert prime_field(p)(numbers).array.tolist() == [[0, 1, 5 % p], [7 % p, 100 % p, 127 % p]]
+    assert prime_field(p)(numbers).integers().tolist() == [[0, 1, 5 % p], [7 % p, 100 % p, 127 % p]]
 
 
 def test_the_ends_of_the_integer_types_are_reduced():
     field = prime_field(P61)
     ends = [np.iinfo(np.int64).min, np.iinfo(np.int64).max]
 
-    assert field(np.array(ends)).array.tolist() == [k % P61 for k in ends]
-    assert field(np.array([2**64 - 1], np.uint64)).array.tolist() == [(2**64 - 1) % P61]
-    assert field([2**63, 1, -(2**63)]).array.tolist() == [2**63 % P61, 1, -(2**63) % P61]
+    assert field(np.array(ends)).integers().tolist() == [k % P61 for k in ends]
+    assert field(np.array([2**64 - 1], np.uint64)).integers().tolist() == [(2**64 - 1) % P61]
+    assert field([2**63, 1, -(2**63)]).integers().tolist() == [2**63 % P61, 1, -(2**63) % P61]
 
 
 def test_a_scalar_is_a_vector_of_length_1():
@@ -229,7 +229,7 @@ def test_random_elements_are_the_tapes_uniform_integers_below_p():
 def test_random_elements_are_canonical(p):
     vec = prime_field(p).random(AesCtrTape(bytes(16)), 1000)
 
-    assert int(vec.array.max()) < p
+    assert int(vec.integers().max()) < p
     assert len(set(vec.tolist())) > min(p, 900) * 0.9
 
 

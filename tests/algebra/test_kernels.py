@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from turncoat.protocols.algebra.compiled import NumbaEngine
 from turncoat.protocols.algebra.engines import CHUNK, NumpyEngine, PythonEngine
+from turncoat.protocols.algebra.few import FewIntegers
 from turncoat.protocols.algebra.kernels import SMALL_POINT, formulas_for
 from turncoat.protocols.algebra.loops import BLOCK
 
@@ -24,7 +25,7 @@ ENGINES = ["python", "numpy", "numba"]
 
 def engine(name, p):
     if name == "python":
-        return PythonEngine(p)
+        return PythonEngine(FewIntegers(p))
     return (NumpyEngine if name == "numpy" else NumbaEngine)(p)
 
 

@@ -109,6 +109,11 @@ def test_a_users_program_is_explained_and_priced(tmp_path, monkeypatch, capsys):
     assert "x³, entry by entry." in shown
     # 3 inputs of 2 entries to 2 others, 2 products and 1 opening of 2 entries from 3 to 2.
     assert "4 rounds · 48 elements" in shown
+    # Seeds first; a share of every dealing is derived.
+    assert 'over bgw, variant = "compressed": 5 rounds · 30 elements' in shown
+    # 4 double sharings of 2 polynomials, 2 for each of n - t dealings; two rounds a product.
+    assert 'over bgw, variant = "dn07": 7 rounds' in shown
+    assert 'over bgw, opening = "king": 5 rounds · 42 elements' in shown
 
 
 @pytest.mark.parametrize(

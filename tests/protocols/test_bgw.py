@@ -143,8 +143,8 @@ def test_an_owner_without_values_is_told_so(bench):
         (5, 3, 101, "use t = 2"),
         (3, 0, 101, "use t = 1"),
         (5, -1, 101, "use t = 2"),
-        (5, None, 5, "use a field with p > 5"),
-        (7, None, 5, "use a field with p > 7"),
+        (5, None, 5, "use a field of more than 5 elements"),
+        (7, None, 5, "use a field of more than 7 elements"),
     ],
 )
 def test_parameters_that_bgw_does_not_have_are_refused(n, t, p, message):

@@ -93,7 +93,7 @@ def test_random_bits_are_bits_of_both_kinds_and_retries_stand_on_lines_of_their_
     bits = reconstruct(dict(enumerate(values(run), 1)), (n - 1) // 2)
 
     assert bits.shape == (6, 10)
-    assert set(bits.array.flat) == {0, 1}
+    assert set(bits.integers().flat) == {0, 1}
     retries = {s.sid.split("/")[1] for s in run.ledger.rows} - {"attempt"}
     if p in (7, 2**61 - 1):
         assert bool(retries) == (p == 7)
@@ -121,7 +121,7 @@ def test_the_canonical_root_of_a_square_is_the_one_below_half(p):
     roots = square_root(numbers * numbers)
 
     assert roots * roots == numbers * numbers
-    assert all(0 <= 2 * root < p for root in roots.array.tolist())
+    assert all(0 <= 2 * root < p for root in roots.integers().tolist())
 
 
 @pytest.mark.parametrize("p", [5, 7, 101, 2**31 - 1, 2**61 - 1])
