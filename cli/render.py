@@ -130,7 +130,8 @@ def _results(document: Document, subject: Subject) -> Iterator[Line]:
 
 def _outputs(document: Document) -> Iterator[Line]:
     """The honest parties' outputs, equal ones together."""
-    parties: Mapping[str, Document] = document["parties"]
+    seats: Mapping[str, Document] = document["parties"]
+    parties = {name: seat for name, seat in seats.items() if _answers(seat)}
     honest = {name: party for name, party in parties.items() if not party["corrupted"]}
     groups: dict[str, list[str]] = {}
     for name, party in honest.items():
@@ -140,6 +141,11 @@ def _outputs(document: Document) -> Iterator[Line]:
         yield Line("output", "none: no honest party accepted one")
     for number, (value, who) in enumerate(groups.items()):
         yield Line("" if number else "output", f"{value}   {_agreement(who, honest, parties)}")
+
+
+def _answers(seat: Document) -> bool:
+    """Does a seat have an output of its own? Who deals or vouches has none."""
+    return seat["role"] == "party" or seat["output"] is not None
 
 
 def _agreement(who: Sequence[str], honest: Mapping[str, Any], parties: Mapping[str, Any]) -> str:

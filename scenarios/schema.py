@@ -106,7 +106,7 @@ class Protocol:
     kappa: Positive | None = attrs.field(
         default=None, metadata=told("Computational security parameter in bits; default: 128.")
     )
-    sigma: Positive | None = attrs.field(
+    sigma: Natural | None = attrs.field(
         default=None,
         metadata=told(
             "Statistical security parameter in bits: no soundness error above 2^-sigma is "

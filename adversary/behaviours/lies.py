@@ -18,11 +18,11 @@ Action = Callable[[Envelope], Iterable[Envelope] | Thought]
 
 
 def parts(body: Any, part: str | None, *types: type) -> dict[str, Any]:
-    """The fields of a message that hold one of `types`: the one called `part`, or all. Empty for
-    bytes that nobody has decoded."""
+    """The fields of a message that hold one of `types`: the one called `part`, those of "a|b",
+    or all. Empty for bytes that nobody has decoded."""
     if type(body) is Encoded:
         return {}
-    names = format_of(type(body).__name__).codecs if part is None else (part,)
+    names = format_of(type(body).__name__).codecs if part is None else part.split("|")
     found = {name: getattr(body, name, None) for name in names}
     return {name: value for name, value in found.items() if isinstance(value, types)}
 

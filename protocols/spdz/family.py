@@ -100,7 +100,7 @@ class Spdz:
             adversary="active",
             threshold="t <= n-1",
             network="synchronous(Δ)",
-            termination="every party",
+            termination="honest parties",
             abort="selective",
             soundness=self._soundness(),
             reveals="the declared outputs, to those they are opened to; to the adversary first",
