@@ -33,7 +33,7 @@ class UnfitRequest(ValueError):
     """A request that a protocol cannot meet, with every reason that was found."""
 
     def __init__(self, *misfits: Misfit) -> None:
-        super().__init__("; ".join(misfit.message for misfit in misfits))
+        super().__init__("; ".join(text for m in misfits for text in (m.message, m.remedy) if text))
         self.misfits = misfits
 
 

@@ -77,6 +77,6 @@ def mac_share(alpha: Vec, opened: Iterable[Opened], coins: Tape) -> Vec:
 
 def require_zero(party: Party, sigmas: Iterable[Vec]) -> None:
     """Raises ProtocolAbort("mac-check-failed") unless the shares add to 0."""
-    if reduce(add, sigmas).array.any():
+    if reduce(add, sigmas).nonzero().any():
         detail = f"{party.sid}: something was opened that is not what was shared"
         raise ProtocolAbort("mac-check-failed", detail=detail)

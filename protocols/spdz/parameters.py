@@ -7,6 +7,7 @@ import attrs
 
 from turncoat.actors.link import SECOND
 from turncoat.protocols.algebra.field import Field
+from turncoat.protocols.session import Misfit, UnfitRequest
 
 DELTA = 60 * SECOND  # of waits, unless a scenario says otherwise
 
@@ -54,9 +55,10 @@ class SpdzParameters:
 
 
 def require_sound(error: Fraction, sigma: int, field: Field) -> None:
-    """Raises ValueError if cheating passes with more than 2^−sigma."""
+    """Raises UnfitRequest if cheating passes with more than 2^−sigma."""
     if error > Fraction(1, 2**sigma):
-        raise ValueError(
+        message = (
             f"over {field.name} cheating goes unnoticed with probability {float(error):.3g}, more "
-            f"than 2^-{sigma}; use a larger field, or lower sigma"
+            f"than 2^-{sigma}"
         )
+        raise UnfitRequest(Misfit("field", message, "use a larger field, or lower sigma"))

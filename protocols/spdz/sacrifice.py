@@ -90,6 +90,6 @@ def _matrices(d: Vec, e: Vec, a: AuthShare, b: AuthShare) -> tuple[AuthShare, Au
 
 
 def _require_zero(party: Party, differences: Iterable[Vec]) -> None:
-    if any(vec.array.any() for vec in differences):
+    if any(vec.nonzero().any() for vec in differences):
         detail = f"{party.sid}: a product that was dealt is wrong"
         raise ProtocolAbort("sacrifice-failed", detail=detail)

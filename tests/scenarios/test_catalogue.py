@@ -7,6 +7,7 @@ import pytest
 from turncoat.adversary.registry import info
 from turncoat.scenarios.compose import simulate
 from turncoat.scenarios.loader import catalogue, load
+from turncoat.scenarios.problems import ScenarioError
 
 TURNED_ROUND = {"OK": "WRONG", "WRONG": "OK", "ABORT": "OK", "ABORT-ID": "ABORT", "STALL": "OK"}
 
@@ -153,3 +154,20 @@ def test_a_run_that_forgets_and_one_that_does_not_part_ways():
     forgets, remembers = (simulate(load(f"{what}-restart")) for what in ("amnesia", "durable"))
     assert forgets.verdict.findings == ("ABORT",)
     assert remembers.verdict.findings == ("OK",)
+
+
+@pytest.mark.parametrize("field", ["2^31 - 1", "2^61 - 1", "2^127 - 1"])
+@pytest.mark.parametrize("variant", ["plain", "sacrifice"])
+def test_spdz_is_right_and_notices_over_every_size_of_field(field, variant):
+    ways = {"protocol.field": field, "protocol.variant": variant, "protocol.sigma": 20}
+    ways |= {"protocol.program": "mean", "expect": {}}
+    assert simulate(load("spdz-salary-variance", ways)).verdict.name == "OK"
+    assert simulate(load("spdz-wrong-opening", ways)).verdict.name == "ABORT"
+
+
+def test_a_field_too_small_for_sigma_is_refused_where_it_stands():
+    with pytest.raises(ScenarioError) as caught:
+        simulate(load("average-salary-with-a-liar", {"protocol.field": "2^31 - 1"}))
+    (problem,) = caught.value.problems
+    assert problem.key == "protocol.field"
+    assert "lower sigma" in problem.render()
