@@ -95,24 +95,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--runs", type=int, default=4000, help="seeded runs a cell")
     runs = parser.parse_args().runs
-    head = [
-        "| cheating | p | undetected | rate | bound | standard deviations |",
-        "|---|---|---|---|---|---|",
-    ]
-    table = list(head)
-    print("\n".join(head))
+    table = ["| cheating | p | undetected | rate | bound | standard deviations |", "|---" * 6 + "|"]
+    print("\n".join(table))
     for row in rows(runs):
         print(row, flush=True)
         table.append(row)
     if runs >= 4000:
-        commit = subprocess.run(
-            ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=True
-        ).stdout.strip()
-        title = "# How often cheating passes, over small fields"
+        git = ["git", "rev-parse", "--short", "HEAD"]
+        commit = subprocess.run(git, capture_output=True, text=True, check=True).stdout.strip()
         where = (
-            f"`python benchmarks/detection.py`, {date.today()}, commit {commit}, "
-            f"Python {platform.python_version()}; seeds 0 … {runs - 1:,}, so the same figures anywhere."
+            f"`python benchmarks/detection.py`, {date.today()}, commit {commit}, Python "
+            f"{platform.python_version()}; seeds 0 … {runs - 1:,}, so the same figures anywhere."
         )
+        title = "# How often cheating passes, over small fields"
         PAGE.write_text("\n".join([title, "", where, "", *table, ""]), encoding="utf-8")
 
 
