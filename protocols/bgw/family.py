@@ -6,7 +6,6 @@ Knows no program; the steps are in the files beside this one.
 
 from collections.abc import Mapping, Sequence
 from copy import copy
-from difflib import get_close_matches
 from typing import ClassVar, Self
 
 import attrs
@@ -16,6 +15,7 @@ from turncoat.actors.wire import Shape
 from turncoat.protocols.algebra.field import Field, Vec
 from turncoat.protocols.algebra.shamir import Share
 from turncoat.protocols.arithmetic.family import Announced, Unprepared
+from turncoat.protocols.arithmetic.options import known
 from turncoat.protocols.arithmetic.random_source import BITS, ELEMENTS
 from turncoat.protocols.bgw.open import open_to, open_to_all, open_to_one
 from turncoat.protocols.bgw.open_by_king import open_by_king
@@ -63,8 +63,8 @@ class Bgw(Unprepared[Share]):
         variant: str = "plain",
     ) -> None:
         self.parameters = BgwParameters.make(n, t, field)
-        self._open_to_all = OPENINGS[_known("opening", opening, self.openings)]
-        self._variant = VARIANTS[_known("variant", variant, self.variants)]
+        self._open_to_all = OPENINGS[known(self.name, "opening", opening, self.openings)]
+        self._variant = VARIANTS[known(self.name, "variant", variant, self.variants)]
 
     @property
     def guarantee(self) -> Guarantee:
@@ -149,11 +149,3 @@ class Bgw(Unprepared[Share]):
     def extract_input(self, shares: Mapping[int, Share]) -> Vec | None:
         """The input that honest parties' shares determine, None if there is no single one."""
         return extract_input(shares)
-
-
-def _known(key: str, name: str, names: Sequence[str]) -> str:
-    if name not in names:
-        close = get_close_matches(name, names, n=1)
-        hint = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(names)}"
-        raise ValueError(f"bgw has no {key} {name!r}; {hint}")
-    return name

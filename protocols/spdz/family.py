@@ -7,7 +7,6 @@ Knows no program; the steps are in the files beside this one.
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from copy import copy
-from difflib import get_close_matches
 from fractions import Fraction
 from math import log2
 from typing import Any, ClassVar, Self
@@ -20,6 +19,7 @@ from turncoat.actors.wire import Shape
 from turncoat.protocols.algebra.field import Field, Vec
 from turncoat.protocols.arithmetic.family import Announced
 from turncoat.protocols.arithmetic.numbering import below
+from turncoat.protocols.arithmetic.options import known
 from turncoat.protocols.arithmetic.run_program import InputRecord
 from turncoat.protocols.declare import Cost, CostFigures, Guarantee
 from turncoat.protocols.functionalities import prep
@@ -68,9 +68,9 @@ class Spdz:
         sigma: int = SIGMA,
     ) -> None:
         self.parameters = SpdzParameters.make(n, t, field, delta)
-        self._opening = _known("opening", opening, self.openings)
-        self._variant = VARIANTS[_known("variant", variant, self.variants)]
-        _known("prep", prep, self.preps)
+        self._opening = known(self.name, "opening", opening, self.openings)
+        self._variant = VARIANTS[known(self.name, "variant", variant, self.variants)]
+        known(self.name, "prep", prep, self.preps)
         require_sound(self.soundness_error, sigma, field)
         self._own: _Own | None = None
 
@@ -265,11 +265,3 @@ class _Own:
     stock: Stock
     masks: dict[str, Mask] = attrs.field(factory=dict[str, Mask], repr=False)
     heard: dict[str, Vec] = attrs.field(factory=dict[str, Vec], repr=False)
-
-
-def _known(key: str, name: str, names: Sequence[str]) -> str:
-    if name not in names:
-        close = get_close_matches(name, names, n=1)
-        hint = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(names)}"
-        raise ValueError(f"spdz has no {key} {name!r}; {hint}")
-    return name
