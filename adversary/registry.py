@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from turncoat.adversary.entries import BehaviourInfo, Parameter
+from turncoat.adversary.tables.aggregation import SERVER_MOVES
 from turncoat.adversary.tables.messages import MESSAGES
 from turncoat.adversary.tables.protocols import SERVER, SPDZ
 from turncoat.adversary.tables.seats import SCHEDULE, SEATS, STATE
@@ -21,7 +22,7 @@ def _table(infos: Iterable[BehaviourInfo]) -> Mapping[str, BehaviourInfo]:
     return MappingProxyType({info.name: info for info in sorted(infos, key=lambda info: info.name)})
 
 
-BEHAVIOURS = _table((*VALUES, *MESSAGES, *STATE, *SEATS, *SCHEDULE, *SPDZ, *SERVER))
+BEHAVIOURS = _table((*VALUES, *MESSAGES, *STATE, *SEATS, *SCHEDULE, *SPDZ, *SERVER, *SERVER_MOVES))
 
 
 def info(name: str) -> BehaviourInfo:

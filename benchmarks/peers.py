@@ -15,6 +15,7 @@ from pathlib import Path
 REQUIREMENTS: dict[str, tuple[str, ...]] = {
     "simpy": ("simpy==4.1.2",),
     "mpyc": ("mpyc==0.11", "numpy==2.2.6", "gmpy2==2.2.1", "uvloop==0.21.0"),
+    "flower": ("flwr[simulation]==1.41.0",),
     "spu": ("spu==0.9.5", "jax==0.4.34", "jaxlib==0.4.34"),
 }
 

@@ -21,7 +21,8 @@ from turncoat.cli.render import promise
 from turncoat.protocols import registry
 from turncoat.protocols.algebra.field import parse_field
 from turncoat.protocols.arithmetic.predict import predict
-from turncoat.protocols.declare import Declaration
+from turncoat.protocols.declare import Declaration, Guarantee
+from turncoat.protocols.session import Request, Session, UnfitRequest
 from turncoat.scenarios.fault_kinds import FAULT_KINDS, SHAPES
 from turncoat.scenarios.kinds import key_of
 from turncoat.scenarios.presets import PRESETS
@@ -55,18 +56,15 @@ steps = registry.steps  # "bgw/multiply" → its declaration
 
 
 def protocol(name: str, sizes: Sizes) -> Iterator[Block]:
-    """A family: its guarantee, and the cost of its steps."""
+    """A protocol: its guarantee, and the cost of its steps."""
+    if name in registry.SESSIONS:
+        yield from _other_protocol(name, sizes)
+        return
     maker = registry.family(name)
     family = maker(sizes.n, sizes.t, default_field())
-    guarantee = family.guarantee
     yield Headline(name, "protocol")
     yield Line("is", registry.FAMILIES[name].summary)
-    yield Line("guarantee", promise(guarantee))
-    yield Line("reveals", guarantee.reveals)
-    if guarantee.network == "asynchronous":
-        yield Line("needs", f"{guarantee.termination} to answer, or it waits for ever")
-    else:
-        yield Line("needs", f"{guarantee.termination} to answer within Δ, or it aborts")
+    yield from _promised(family.guarantee)
     yield Text()
     own = {key: step for key, step in steps().items() if key.startswith(f"{name}/")}
     yield Grid((), [(key, step.summary) for key, step in own.items()])
@@ -76,6 +74,61 @@ def protocol(name: str, sizes: Sizes) -> Iterator[Block]:
     yield Text()
     yield Line("cites", "; ".join(cites))
     yield Line("see also", f"turncoat explain {next(iter(own))} --n 5 --m 1000")
+
+
+def _promised(guarantee: Guarantee) -> Iterator[Block]:
+    yield Line("guarantee", promise(guarantee))
+    yield Line("reveals", guarantee.reveals)
+    gone = f", but for {guarantee.absent} of them" if guarantee.absent else ""
+    if guarantee.network == "asynchronous":
+        yield Line("needs", f"{guarantee.termination}{gone} to answer, or it waits for ever")
+    else:
+        yield Line("needs", f"{guarantee.termination}{gone} to answer within Δ, or it aborts")
+
+
+def _other_protocol(name: str, sizes: Sizes) -> Iterator[Block]:
+    """A protocol that is no family, with its default parameters at these sizes, per variant."""
+    entry = registry.SESSIONS[name]
+    yield Headline(name, "protocol")
+    yield Line("is", entry.summary)
+    variants = [variant for variant in entry.roles if variant is not None]
+    for variant in (None, *variants):
+        try:
+            session = registry.session(_request(name, variant, sizes))
+        except UnfitRequest as unfit:
+            yield Line("at n", f"= {sizes.n}: {unfit}", "doubtful")
+            yield Line("see", f"turncoat explain {name} --n 1000 --m 100000")
+            continue
+        yield Text()
+        yield Line("variant", variant or "the default")
+        roles = [
+            f"{len(who):,} {role}" if len(who) > 1 else role for role, who in session.roles.items()
+        ]
+        yield Line("seats", ", ".join(roles))
+        yield Line("terms", session.terms)
+        yield from _promised(session.guarantee)
+        yield from details(session)
+
+
+def _request(name: str, variant: str | None, sizes: Sizes) -> Request:
+    """The protocol at these sizes, on zeros."""
+    names = tuple(f"P{i}" for i in range(1, sizes.n + 1))
+    zeros, shapes = {"x": [0] * sizes.m}, {"x": (sizes.m,)}
+    return Request(
+        use=name,
+        names=names,
+        inputs=dict.fromkeys(names, zeros),
+        layout=dict.fromkeys(names, shapes),
+        params={"k": sizes.k} if sizes.k > 1 and name == "secagg+" else {},
+        options={"variant": variant, "t": sizes.t},
+    )
+
+
+def details(session: Session) -> Iterator[Block]:
+    """What a session itself has to explain, if it has."""
+    lines: Callable[[], Iterator[tuple[str, str]]] | None = getattr(session, "details", None)
+    for label, text in lines() if lines else ():
+        yield Line(label, text)
 
 
 def _costs(own: Mapping[str, Declaration], sizes: Sizes, width: int) -> Grid:
@@ -145,6 +198,9 @@ def _told(thing: Any) -> Iterator[Block]:
 
 def program(name: str, sizes: Sizes) -> Iterator[Block]:
     """A program, the user's own too, and what it would cost over each family."""
+    if name in registry.AGGREGATES:
+        yield from _aggregate(name)
+        return
     function = registry.program(name, Path.cwd())
     yield Headline(name, "program")
     yield from _told(function)
@@ -156,6 +212,21 @@ def program(name: str, sizes: Sizes) -> Iterator[Block]:
                 break
     yield from _example(
         "[protocol]", f'use = "{next(iter(registry.FAMILIES))}"', f'program = "{name}"'
+    )
+
+
+def _aggregate(name: str) -> Iterator[Block]:
+    """A program of secure aggregation; its cost is that of a sum."""
+    yield Headline(name, "program")
+    yield from _told(registry.AGGREGATES[name].load())
+    protocols = " or ".join(f"turncoat explain {use}" for use in registry.SESSIONS)
+    yield Line("cost", f"that of the protocol: {protocols}")
+    yield from _example(
+        "[protocol]",
+        'use = "bonawitz"',
+        f'program = "{name}"',
+        "fixed_point = { fraction_bits = 16 }",
+        "with = { clip = 1.0 }",
     )
 
 

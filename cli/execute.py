@@ -72,6 +72,7 @@ def _once(
                 encode=stirred,
                 shuffle=reverse if stirred else None,
                 pulse=watch.pulse if watched else None,
+                watched=watch.follow if progress else None,
             )
         )
 

@@ -9,11 +9,12 @@ from typing import Any
 
 import attrs
 
-from turncoat.cli import amounts
+from turncoat.cli import amounts, describe
 from turncoat.cli.faults import fault_text
 from turncoat.cli.links import host_text, link_text
 from turncoat.cli.page import Block, Grid, Headline, Line, Text
 from turncoat.cli.render import bill, network_label, promise, protocol_label, shown
+from turncoat.protocols.session import Session
 from turncoat.scenarios.compose import Options, Prepared, prepare
 from turncoat.scenarios.figures import changes, is_timed, region_of
 from turncoat.scenarios.inputs import Numbers, draw
@@ -39,6 +40,7 @@ def forecast(name: str, overrides: Mapping[str, object]) -> Iterator[Block]:
         yield Line("cites", "; ".join(scenario.header.cites))
     yield Line("protocol", promise(prepared.plan.session.guarantee))
     yield Line("", prepared.plan.session.terms)
+    yield from describe.details(prepared.plan.session)
     yield from _network(scenario)
     for fault in scenario.faults:
         yield Line("fault", fault_text(scenario, fault))
@@ -156,9 +158,16 @@ def dry_run(prepared: Prepared) -> Report:
         faults=(),
         attacks=(),
         corrupted=frozenset[int](),
-        session=prepared.plan.session.with_inputs(_bits(prepared)),
+        session=_rehearsal(prepared),
     )
     return attrs.evolve(prepared, scenario=scenario, plan=plan).run(Options(meter=False))
+
+
+def _rehearsal(prepared: Prepared) -> Session:
+    """The session on other inputs; on none, if it can do without."""
+    session = prepared.plan.session
+    without = getattr(session, "rehearsal", None)
+    return session.with_inputs(_bits(prepared)) if without is None else without()
 
 
 def _bits(prepared: Prepared) -> dict[str, dict[str, Any]]:

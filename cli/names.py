@@ -12,7 +12,7 @@ import attrs
 
 from turncoat.adversary.registry import BEHAVIOURS
 from turncoat.cli.links import preset_text, region_text
-from turncoat.protocols.registry import FAMILIES, PROGRAMS
+from turncoat.protocols.registry import AGGREGATES, PROGRAMS, PROTOCOLS
 from turncoat.scenarios.fault_kinds import FAULT_KINDS
 from turncoat.scenarios.loader import catalogue
 from turncoat.scenarios.presets import PRESETS
@@ -33,11 +33,11 @@ class Section:
 
 
 def _protocols() -> Names:
-    return {name: entry.summary for name, entry in FAMILIES.items()}
+    return {name: entry.summary for name, entry in PROTOCOLS.items()}
 
 
 def _programs() -> Names:
-    return {name: entry.summary for name, entry in PROGRAMS.items()}
+    return {name: entry.summary for name, entry in {**PROGRAMS, **AGGREGATES}.items()}
 
 
 def _attacks() -> Names:

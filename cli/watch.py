@@ -8,6 +8,7 @@ import os
 import sys
 import threading
 import time
+from collections.abc import Callable
 from types import FrameType
 from typing import Self
 
@@ -30,6 +31,7 @@ class Watch:
         self._started = time.monotonic()
         self._next = PATIENCE
         self._shown = False
+        self._stage: Callable[[], str] | None = None
         self._dog: threading.Timer | None = None
 
     def __enter__(self) -> Self:
@@ -46,14 +48,19 @@ class Watch:
         if self._shown:
             self._write("")
 
+    def follow(self, stage: Callable[[], str] | None) -> None:
+        """Say from now on what `stage()` says of how far the run has come."""
+        self._stage = stage
+
     def pulse(self, virtual_ns: int) -> bool:
         """Called when virtual time moves; True ends the run."""
         spent = time.monotonic() - self._started
         if self._progress and spent >= self._next:
             self._next = spent + EVERY
             self._shown = True
-            simulated = amounts.virtual(virtual_ns)
-            self._write(f"{self._name}: {amounts.seconds(spent)} real, {simulated} simulated")
+            parts = [f"{amounts.seconds(spent)} real", f"{amounts.virtual(virtual_ns)} simulated"]
+            parts += [] if self._stage is None else [self._stage()]
+            self._write(f"{self._name}: {', '.join(parts)}")
         return self._timeout is not None and spent >= self._timeout
 
     def _write(self, text: str) -> None:

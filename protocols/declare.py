@@ -40,8 +40,9 @@ class Guarantee:
 
     adversary: the strongest corruption it withstands. threshold: the bound on t it needs.
     network: "asynchronous" or "synchronous(Δ)". termination: whose crash may stop it.
-    abort: who learns of an abort. soundness: the chance that cheating goes unnoticed.
-    reveals: all that anybody learns. assumes: what it rests on beside the network, "" for nothing.
+    absent: how many of P_1 … P_n may fall silent all the same. abort: who learns of an abort.
+    soundness: the chance that cheating goes unnoticed. reveals: all that anybody learns. assumes:
+    what it rests on beside the network, "" for nothing.
     """
 
     adversary: Literal["passive", "active"]
@@ -51,6 +52,7 @@ class Guarantee:
     soundness: str
     reveals: str
     termination: Literal["every party", "honest parties"] = "every party"
+    absent: int = 0
     assumes: str = ""
 
     def exceeded(self, facts: "Facts") -> tuple[str, ...]:
@@ -59,6 +61,9 @@ class Guarantee:
         silent = facts.silent
         if self.termination == "honest parties":
             silent -= corrupted
+        gone = frozenset(i for i in silent if i <= facts.n)
+        if len(gone) <= self.absent:
+            silent -= gone
         reasons = {
             f"it needs {self.threshold}, but n = {facts.n} and t = {facts.t}": not holds(
                 self.threshold, {"n": facts.n, "t": facts.t}
@@ -67,9 +72,13 @@ class Guarantee:
             f"it is passive, but {_names(facts.corrupted_active)} deviated": (
                 self.adversary == "passive" and bool(facts.corrupted_active)
             ),
-            f"it waits for {self.termination}, but {_names(silent)} fell silent": bool(silent),
+            f"it waits for {self._awaited}, but {_names(silent)} fell silent": bool(silent),
         }
         return tuple(reason for reason, applies in reasons.items() if applies)
+
+    @property
+    def _awaited(self) -> str:
+        return f"{self.termination} but {self.absent}" if self.absent else self.termination
 
     def in_force(self, facts: "Facts") -> bool:
         """Does the guarantee hold for a run with these facts?"""

@@ -120,7 +120,31 @@ PROGRAMS: Mapping[str, Entry] = _by_name(
 )
 
 
-SESSIONS: Mapping[str, Entry] = {}  # protocols that are no family of arithmetic
+AGGREGATION = "turncoat.protocols.aggregation.make:make"
+
+# Protocols that are no family of arithmetic, and what some of them compute.
+SESSIONS: Mapping[str, Entry] = _by_name(
+    Entry(
+        "bonawitz",
+        "a server learns the sum of the clients' vectors, dropouts allowed [BIKMMPRSS17]",
+        AGGREGATION,
+        roles={None: ("server",), "pki": ("server", "pki"), "active": ("server", "pki")},
+    ),
+    Entry(
+        "secagg+",
+        "the same on a random graph of k neighbours, for thousands of clients [BBGLR20]",
+        AGGREGATION,
+        roles={None: ("server", "beacon")},
+    ),
+)
+
+AGGREGATES: Mapping[str, Entry] = _by_name(
+    Entry(
+        "federated-mean",
+        "the mean of real arrays over the clients that stay, weighted or not; by aggregation",
+        "turncoat.protocols.aggregation.programs:FederatedMean",
+    ),
+)
 
 PROTOCOLS: Mapping[str, Entry] = {**FAMILIES, **SESSIONS}
 

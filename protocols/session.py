@@ -13,6 +13,7 @@ import attrs
 
 from turncoat.actors.outcome import Outcome
 from turncoat.actors.party import Party
+from turncoat.actors.topology import Topology
 from turncoat.actors.wire import Structures
 from turncoat.protocols.arithmetic.program import Layout, Values
 from turncoat.protocols.declare import Guarantee
@@ -44,7 +45,8 @@ class Request:
     use: the protocol. names: P_1 … P_n. inputs: party → input → numbers (an array, made when it is
     looked at). layout: their shapes. program: a name, or
     "module:function", looked for in `folder` too. params: for the program. options: of the
-    protocol, such as "variant" or "delta" [ns].
+    protocol, such as "variant" or "delta" [ns]. topology: the network, for deadlines that must
+    cover it; None where it is not known.
     """
 
     use: str
@@ -56,6 +58,7 @@ class Request:
     field: str = "2^61 - 1"
     params: Mapping[str, Any] = attrs.field(factory=dict[str, Any])
     options: Mapping[str, Any] = attrs.field(factory=dict[str, Any])
+    topology: Topology | None = None
 
     @property
     def n(self) -> int:

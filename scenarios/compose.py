@@ -19,6 +19,7 @@ from turncoat.protocols.arithmetic.program import Values
 from turncoat.protocols.declare import Facts
 from turncoat.protocols.primitives.symmetric import AesCtrTape
 from turncoat.protocols.session import Execution
+from turncoat.scenarios.collector import seldom_collected
 from turncoat.scenarios.facts import faulty, silent
 from turncoat.scenarios.plan import Plan, plan
 from turncoat.scenarios.report import Report
@@ -34,13 +35,15 @@ class Options:
 
     encode: really encode and decode every message. keep_bodies: keep payloads for the trace.
     shuffle: reorders wake-ups. pulse: called with the virtual time [ns] now and then; True ends
-    the run. meter: measure the CPU of each party.
+    the run. watched: given, before the run begins, what says how far it has come, if the protocol
+    knows. meter: measure the CPU of each party.
     """
 
     encode: bool = False
     keep_bodies: bool = False
     shuffle: Callable[[list[Slot]], None] | None = None
     pulse: Callable[[int], bool] | None = None
+    watched: Callable[[Callable[[], str] | None], None] | None = None
     meter: bool = True
 
 
@@ -52,9 +55,12 @@ class Prepared:
     seed: int
     plan: Plan
 
+    @seldom_collected()
     def run(self, options: Options | None = None) -> Report:
         """Run and judge. Raises what a program raises that is no abort: a bug, not a result."""
         started, execution = perf_counter(), self.plan.session.execution()
+        if options is not None and options.watched is not None:
+            options.watched(getattr(execution, "progress", None))
         coalition = assemble(self.plan.attacks, rushing=self.plan.rushing)
         run = self._world(options or Options(), coalition).run(
             {i: self._program(i, execution, coalition) for i in self.plan.indices}
@@ -115,6 +121,7 @@ class Prepared:
             faulty=faulty(run),
             right=execution.right(run.outcomes, self.plan.active & taken),
             answering=self.plan.session.answering,
+            trusted=self.plan.session.trusted,
             receipts=run.receipts,
             cut_short=bool(run.cut_short),
         )

@@ -101,7 +101,7 @@ def _roles(tables: Tables, computing: Sequence[str]) -> Iterator[Refusal]:
             yield Refusal(f"{quoted(name)} cannot name a party", remedy, here)
     called = [*computing, *auxiliary_names(tables.protocol, tables.parties)]
     for k, name in enumerate(called):
-        if name in called[:k] and k >= len(computing):
+        if k >= len(computing) and name in called[:k]:
             message = f"two seats are called {name!r}"
             remedy = f'such as [parties.roles] {roles[k - len(computing)]} = "…"'
             yield Refusal(message, remedy, ("parties",))

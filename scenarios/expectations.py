@@ -100,7 +100,9 @@ def _same(found: Any, expected: Any) -> bool:
 
 
 def _exact(value: Any) -> Any:
-    """An output as fractions, tuples and dicts of them."""
+    """An output as fractions, tuples and dicts of them. Of an output that says more than its
+    value, the `answer`."""
+    value = getattr(value, "answer", value)
     if isinstance(value, Mapping):
         return {name: _exact(item) for name, item in _items(value)}
     if isinstance(value, list | tuple):

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from turncoat.actors.faults import Fault, FaultRecord, Omission, Partition
 from turncoat.actors.journal import Fate, Journal
-from turncoat.actors.outcome import Crashed, Outcome
+from turncoat.actors.outcome import Crashed, Excluded, Outcome
 from turncoat.actors.topology import Topology
 from turncoat.actors.world import Run
 from turncoat.scenarios.fault_kinds import FAULT_KINDS
@@ -24,15 +24,22 @@ def faulty(run: Run) -> frozenset[int]:
 
 def silent(run: Run, faults: Sequence[Fault], topology: Topology) -> frozenset[int]:
     """Parties that stopped speaking for good, or said less than the protocol demands: by a crash,
-    by an omission, for want of memory, behind a partition that never ended, by withholding, or
-    because a channel that is not reliable lost their words."""
+    by an omission, for want of memory, behind a partition that never ended, by withholding,
+    because a channel that is not reliable lost their words, or because an honest party that was
+    to wait for them could not."""
     withheld = {r.party for r in run.receipts if "presence" in r.changed}
+    liars = {r.party for r in run.receipts}
     return frozenset(
         {
             *withheld,
             *_struck_dumb(run.faults, faults),
             *_cut_off(run.faults, faults),
             *_lost(run, topology),
+            *(
+                i
+                for i, outcome in run.outcomes.items()
+                if isinstance(outcome, Excluded) and outcome.by not in liars
+            ),
         }
     )
 

@@ -56,7 +56,7 @@ class Plan:
     def role(self, index: int) -> str:
         """What a seat is there for: "party", or its role."""
         for role, members in self.session.roles.items():
-            if index in members:
+            if members[0] <= index <= members[-1]:  # a role's seats are consecutive
                 return SINGULAR.get(role, role)
         return "party"
 
@@ -93,6 +93,7 @@ def plan(scenario: "Scenario", seed: int) -> Plan:
     refusals.extend(clashes(attacks))
     if session is not None:
         refusals.extend(_trust(scenario, session))
+        refusals.extend(_blank(scenario, session))
     if session is None or refusals:
         raise scenario.document.error(refusals)
     return Plan(
@@ -119,6 +120,7 @@ def request(scenario: "Scenario", seed: int) -> Request:
         field=given.field,
         params=given.with_,
         options=_options(given),
+        topology=topology(scenario.network, scenario.names),
     )
 
 
@@ -143,6 +145,14 @@ def _trust(scenario: "Scenario", session: Session) -> Iterator[Refusal]:
                 name = scenario.names[index - 1]
                 message = f"{name!r} is trusted in {session.name}, and cannot be corrupted"
                 yield Refusal(message, "corrupt a party", ("adversary", k, "corrupts"))
+
+
+def _blank(scenario: "Scenario", session: Session) -> Iterator[Refusal]:
+    """Where only the ledger is asked for, messages hold nothing that anybody could lie about."""
+    for k, entry in enumerate(scenario.adversaries):
+        if entry.does is not None and getattr(session, "blank", False):
+            message = f"{entry.does!r} lies about contents, and with ledger_only there are none"
+            yield Refusal(message, "drop ledger_only, or the adversary", ("adversary", k, "does"))
 
 
 class _Inputs(Mapping[str, Values]):

@@ -24,7 +24,7 @@ class Case:
     """What the judge sees of a run.
 
     right: None if the run fixed no right output. faulty: parties that a fault struck. answering:
-    seats whose outputs are judged, None: all.
+    seats whose outputs are judged, None: all. trusted: seats that only help, and learn nothing.
     agreement: must honest outputs be equal? unanimous: does the protocol promise that either all
     honest parties abort or none? cut_short: did a time limit end the run?
     """
@@ -34,6 +34,7 @@ class Case:
     faulty: frozenset[int]
     right: Right | None
     answering: frozenset[int] | None = None
+    trusted: frozenset[int] = frozenset()
     agreement: bool = True
     unanimous: bool = False
     receipts: Sequence[Receipt] = ()
@@ -57,6 +58,20 @@ class Case:
     def aborts(self) -> dict[int, Aborted]:
         """How honest parties aborted."""
         return {i: o for i, o in self.honest.items() if isinstance(o, Aborted)}
+
+    @property
+    def awaited(self) -> dict[int, Outcome]:
+        """The ends of the honest seats whose outputs are judged; of all honest ones, where the
+        adversary has those: then nobody honest was to learn anything."""
+        judged = {
+            i: o for i, o in self.honest.items() if self.answering is None or i in self.answering
+        }
+        return judged or {i: o for i, o in self.honest.items() if i not in self.trusted}
+
+    @property
+    def stopped(self) -> bool:
+        """Did an honest party abort, of those that count?"""
+        return any(isinstance(o, Aborted) for o in self.awaited.values())
 
     @property
     def accused(self) -> frozenset[int]:
@@ -93,7 +108,7 @@ def judge(case: Case) -> Verdict:
         "BLAME": bool(case.accused - case.corrupted - case.faulty),
         "STALL": any(isinstance(o, Stalled) for o in case.honest.values()),
         "INCONCLUSIVE": bool(doubts),
-        "ABORT": bool(case.aborts) and not _wrong(case) and not _identified(case),
+        "ABORT": case.stopped and not _wrong(case) and not _identified(case),
         "ABORT-ID": not _wrong(case) and _identified(case),
     }
     findings: tuple[Finding, ...] = tuple(
@@ -114,11 +129,10 @@ def _split(case: Case) -> bool:
 
 
 def _identified(case: Case) -> bool:
-    """Did all honest parties abort and name the same corrupted ones? Seats whose outputs are not
-    judged (a dealer that has dealt) need not."""
-    judged = [i for i in case.honest if case.answering is None or i in case.answering]
-    named = {abort.accused for i, abort in case.aborts.items() if i in judged}
-    if len(named) != 1 or any(isinstance(case.honest[i], Output) for i in judged):
+    """Did all honest parties that count abort and name the same corrupted ones?"""
+    ends = case.awaited.values()
+    named = {end.accused for end in ends if isinstance(end, Aborted)}
+    if len(named) != 1 or any(isinstance(end, Output) for end in ends):
         return False
     (accused,) = named
     return bool(accused) and accused <= case.corrupted
@@ -134,7 +148,8 @@ def _doubts(case: Case) -> Iterator[str]:
             yield f"{receipt.behaviour} {where} {_inaction(receipt)}"
     if case.outputs and case.right is None:
         yield "the honest parties' shares fix no single input of a corrupted dealer"
-    if not case.outputs and not case.aborts and not _stalled(case):
+    ended = any(isinstance(o, Output | Aborted) for o in case.awaited.values())
+    if not ended and not case.aborts and not _stalled(case):
         yield "no honest party came to any end of its own"
 
 

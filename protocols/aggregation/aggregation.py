@@ -24,6 +24,7 @@ from turncoat.protocols.aggregation.parameters import AggregationParameters
 from turncoat.protocols.aggregation.patience import Patience
 from turncoat.protocols.aggregation.payloads import ClientPayloads, ServerPayloads
 from turncoat.protocols.aggregation.pki import enrol, look_up, toss, vouch
+from turncoat.protocols.aggregation.progress import Counted, Progress
 from turncoat.protocols.aggregation.residues import PackedResidues, word_type
 from turncoat.protocols.aggregation.server import Aggregate, Server
 from turncoat.protocols.aggregation.server_secrets import ServerSecrets
@@ -93,6 +94,7 @@ class Aggregation:
 
     def run(self, inputs: Inputs, *, memo: bool = True) -> "AggregationRun":
         """A fresh run on these inputs. memo: compute once what both ends of a pair compute."""
+        _check_inputs(self.parameters, inputs)
         return AggregationRun(self, inputs, share_pairs=memo)
 
     def ledger_only(self) -> "AggregationRun":
@@ -101,7 +103,10 @@ class Aggregation:
 
 
 class AggregationRun:
-    """What the parties of one run share: the memo of pairs. inputs: None for blanks."""
+    """What the parties of one run share: the memo of pairs.
+
+    inputs: checked by whoever makes them, each perhaps when it is asked for. None for blanks.
+    """
 
     def __init__(
         self, aggregation: Aggregation, inputs: Inputs | None, *, share_pairs: bool = True
@@ -109,21 +114,22 @@ class AggregationRun:
         self.aggregation = aggregation
         self.parameters = aggregation.parameters
         self.inputs = inputs
+        groups = aggregation.roles.items()
+        self._auxiliary = {members[0]: role for role, members in groups if role != "clients"}
         dtype = word_type(self.parameters.modulus_bits)
+        self.progress = Progress(self.parameters.n)
         self.memo = PairMemo(dtype, self.parameters.m, sharing=share_pairs)
-        if inputs is not None:
-            _check_inputs(self.parameters, inputs)
 
     def main(self, index: int) -> Main:
         """What the party of that index runs, under the sid `secagg`."""
-        roles = self.aggregation.roles
         programs: dict[str, Main] = {
             "clients": self._client,
             "server": self._server,
             "pki": lambda party: vouch(party, self.aggregation.patience),
             "beacon": toss,
         }
-        program = next(programs[role] for role, members in roles.items() if index in members)
+        role = "clients" if index <= self.parameters.n else self._auxiliary[index]
+        program = programs[role]
 
         async def main(party: Party) -> Any:
             return await program(party.sub(SID))
@@ -142,13 +148,14 @@ class AggregationRun:
 
     async def _client(self, party: Party) -> None:
         payloads = await self._client_payloads(party)
-        delta = self.aggregation.client_delta
-        await Client(party, self.parameters, payloads, delta).run()
+        agg = self.aggregation
+        counted = Counted(payloads, self.progress)
+        await Client(party, self.parameters, counted, agg.client_delta, signed=agg.pki).run()
 
     async def _client_payloads(self, party: Party) -> ClientPayloads:
         identity = await enrol(party) if self.aggregation.pki else None
         if self.inputs is None:
-            return BlankClient(self.parameters)
+            return BlankClient(self.parameters, signed=self.aggregation.pki)
         x = self.inputs[party.me]
         return ClientSecrets(
             self.parameters, party.sid, party.me, party.coins, x, self.memo, identity
@@ -161,7 +168,7 @@ class AggregationRun:
     async def _server_payloads(self, party: Party) -> ServerPayloads:
         directory = await look_up(party) if self.aggregation.pki else None
         if self.inputs is None:
-            return BlankServer(self.parameters)
+            return BlankServer(self.parameters, signed=self.aggregation.pki)
         return ServerSecrets(self.parameters, party.sid, self.memo, party.coins, directory)
 
     def expected(self, clients: Sequence[int]) -> NDArray[np.integer]:

@@ -44,16 +44,17 @@ def blank(length: int) -> bytes:
 
 @lru_cache(maxsize=8)
 def blank_vector(m: int, bits: int) -> MaskedInput:
-    """m zeros modulo 2^bits."""
-    return MaskedInput(Residues(np.zeros(m, word_type(bits)), bits))
+    """m zeros modulo 2^bits, packed once for all."""
+    packed = bytes(-(-m * bits // 8))
+    return MaskedInput(Residues(np.zeros(m, word_type(bits)), bits, packed))
 
 
 class BlankClient:
-    """Implements `ClientPayloads`."""
+    """Implements `ClientPayloads`. signed: do keys carry signatures?"""
 
-    def __init__(self, parameters: AggregationParameters) -> None:
+    def __init__(self, parameters: AggregationParameters, *, signed: bool) -> None:
         self._parameters = parameters
-        self._signature = SIGNATURE_BYTES if parameters.model == "active" else 0
+        self._signature = SIGNATURE_BYTES * signed
         self._senders = 0
 
     def advertise(self) -> AdvertisedKeys:
@@ -81,9 +82,9 @@ class BlankServer:
     """Implements `ServerPayloads`. Its total is all zeros; whether there is one at all is decided
     by the shares that came, as in a real run."""
 
-    def __init__(self, parameters: AggregationParameters) -> None:
+    def __init__(self, parameters: AggregationParameters, *, signed: bool) -> None:
         self._parameters = parameters
-        self._signature = SIGNATURE_BYTES if parameters.model == "active" else 0
+        self._signature = SIGNATURE_BYTES * signed
 
     def registers(self, client: int, advertised: AdvertisedKeys) -> bool:
         return True

@@ -31,7 +31,8 @@ Answer = TypeVar("Answer", KeyList, RelayedShares, SurvivorList, SignatureList)
 
 
 class Client:
-    """P_u's side of one session. delta: how long it waits for the server [ns], None: any time."""
+    """P_u's side of one session. delta: how long it waits for the server [ns], None: any time.
+    signed: do keys carry signatures? By default in the active model only."""
 
     def __init__(
         self,
@@ -39,11 +40,14 @@ class Client:
         parameters: AggregationParameters,
         payloads: ClientPayloads,
         delta: int | None = None,
+        *,
+        signed: bool | None = None,
     ) -> None:
         self._party = party
         self._parameters = parameters
         self._payloads = payloads
         self._delta = delta
+        self._signed = parameters.model == "active" if signed is None else signed
         (self._server,) = party.role("server")
 
     @declares(
@@ -125,11 +129,11 @@ class Client:
             raise self._accusation("malformed-message", "KeyList: clients that do not exist")
         self._check_count(cohort, "U1")
         self._check_length(keys.keys, KEYS_BYTES * others, "U1")
-        signed = self._parameters.model == "active"
-        self._check_length(keys.signatures, SIGNATURE_BYTES * others * signed, "U1")
+        self._check_length(keys.signatures, SIGNATURE_BYTES * others * self._signed, "U1")
 
     def _check_subset(self, clients: Clients, of: Clients, name: str, whole: str) -> None:
-        if not bool(np.isin(clients, of, assume_unique=True).all()):
+        places = of.searchsorted(clients)  # both are ascending
+        if places[-1] == of.size or not bool((of[places] == clients).all()):
             strange = np.setdiff1d(clients, of).tolist()
             raise self._accusation("unknown-clients", f"{name} has {strange}, not in {whole}")
         self._check_count(clients, name)

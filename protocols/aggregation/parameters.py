@@ -36,7 +36,9 @@ class AggregationParameters:
     remain in each round; the threshold if not given, in SecAgg+ usually (1 − δ)·n.
     colluding: n_C, clients that may work together with the server. model: what the server may do;
     "semi-honest" needs threshold > n_C, "active" adds signatures and needs 2·threshold > n + n_C.
-    degree: neighbours of each client in SecAgg+'s graph, None for all n − 1 others.
+    degree: neighbours of each client in SecAgg+'s graph, None for all n − 1 others; there n_C may
+    exceed the threshold, as long as no client has that many of them for neighbours
+    (`secagg_plus.py`).
     modulus_bits: R = 2^modulus_bits; if not given, the least R ≥ n·(R_U − 1) + 1.
 
     Raises ValueError for parameters with which the protocol would not be private, or could wrap.
@@ -115,7 +117,7 @@ class AggregationParameters:
             )
         if not 0 <= n_c < n:
             raise ValueError(f"{n_c} of {n} clients colluding: at least one must be honest")
-        if self.model == "semi-honest" and t <= n_c:
+        if self.model == "semi-honest" and self.degree is None and t <= n_c:
             raise ValueError(
                 f"threshold {t} with n_C = {n_c}: {n_c} clients that collude with the server "
                 f"reconstruct every secret; the threshold must exceed n_C, so take {n_c + 1} "

@@ -39,7 +39,7 @@ async def vouch(party: Party, patience: Patience) -> None:
             VerificationKey,
             clients,
             at_least=patience.first,
-            deadline=patience.deadline(party.now),
+            deadline=patience.deadline(party.now, VerificationKey.__name__),
         )
         listed = sorted(keys)
         directory = KeyDirectory(pack_clients(listed), b"".join([keys[v].key for v in listed]))

@@ -35,6 +35,15 @@ class Summation(Protocol):
         """What the sum over so many clients says: an array, or several by name."""
         ...
 
+    def exact(self, total: NDArray[np.integer], clients: int) -> Any:
+        """The same in integers and fractions."""
+        ...
+
+    @property
+    def terms(self) -> str:
+        """What it does to the inputs, in a line."""
+        ...
+
 
 @attrs.frozen
 class Sum:
@@ -55,10 +64,17 @@ class Sum:
             raise ValueError(
                 f"entries from {flat.min()} to {flat.max()}: not all in [0, {self.bound})"
             )
-        return flat.astype(np.uint64)
+        return flat.astype(np.uint64, copy=False)
 
     def result(self, total: NDArray[np.integer], clients: int) -> Any:
         return _shaped(self.shapes, total)
+
+    def exact(self, total: NDArray[np.integer], clients: int) -> Any:
+        return _shaped(self.shapes, total.astype(object))
+
+    @property
+    def terms(self) -> str:
+        return f"integers in [0, {self.bound}), exact"
 
 
 @attrs.frozen
@@ -93,16 +109,36 @@ class FederatedMean:
     def result(self, total: NDArray[np.integer], clients: int) -> Any:
         return _shaped(self.shapes, self.quantiser.mean(total, clients))
 
+    def exact(self, total: NDArray[np.integer], clients: int) -> Any:
+        found = np.array(self.quantiser.exact_mean(total, clients), dtype=object)
+        return _shaped(self.shapes, found)
+
+    @property
+    def terms(self) -> str:
+        q = self.quantiser
+        weights = f", weights up to {q.max_weight}" if q.weighted else ""
+        return (
+            f"entries clipped to [-{q.clip:g}, {q.clip:g}], rounded to 2^-{q.fraction_bits}"
+            f"{weights}: within {q.error} of the mean of the clipped inputs"
+        )
+
 
 def _flat(shapes: Mapping[str, Shape], arrays: Arrays) -> NDArray[Any]:
     """All arrays one after the other, in the order of the names declared."""
     if set(arrays) != set(shapes):
         raise ValueError(f"a client has {sorted(arrays)}, all have {sorted(shapes)}")
-    parts = [np.asarray(arrays[name]) for name in shapes]
+    parts = [_numeric(arrays[name]) for name in shapes]
     for name, part in zip(shapes, parts, strict=True):
         if part.size != prod(shapes[name]):
             raise ValueError(f"{name} has {part.size} entries, in others {prod(shapes[name])}")
-    return np.concatenate([part.reshape(-1) for part in parts])
+    flat = [part.reshape(-1) for part in parts]
+    return np.concatenate(flat) if len(flat) > 1 else flat[0]
+
+
+def _numeric(values: Any) -> NDArray[Any]:
+    """An array of machine numbers, of Python's if they do not fit."""
+    array = np.asarray(values)
+    return np.asarray(array.tolist()) if array.dtype == object else array
 
 
 def _shaped(shapes: Mapping[str, Shape], flat: NDArray[Any]) -> Any:

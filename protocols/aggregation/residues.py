@@ -23,10 +23,12 @@ def word_type(bits: int) -> np.dtype[Any]:
 
 @attrs.frozen(eq=False)
 class Residues:
-    """Integers modulo 2^bits. words: reduced, of `word_type(bits)`; read-only from here on."""
+    """Integers modulo 2^bits. words: reduced, of `word_type(bits)`; read-only from here on. packed:
+    their encoding, where it is known already."""
 
     words: NDArray[Any]
     bits: int
+    packed: bytes | None = attrs.field(default=None, repr=False)
 
     def __attrs_post_init__(self) -> None:
         self.words.setflags(write=False)
@@ -92,7 +94,9 @@ class PackedResidues:
         return -(-vec.size * self.bits // 8)
 
     def encode(self, vec: Residues) -> bytes:
-        words = np.ascontiguousarray(vec.words.reshape(-1)).astype(_little(vec.words.dtype))
+        if vec.packed is not None:
+            return vec.packed
+        words = np.ascontiguousarray(vec.words.reshape(-1), _little(vec.words.dtype))
         if self.bits in (32, 64):
             return words.tobytes()
         return b"".join(

@@ -109,7 +109,7 @@ def choose(levels: SecAggPlusLevels) -> SecAggPlusChoice:
     for k in range(2, levels.n, 2):
         if (levels.gamma + levels.delta) ** (k // 2) > connected:
             continue
-        threshold = _least_threshold(levels, k)
+        threshold = least_threshold(levels, k)
         choice = SecAggPlusChoice(levels=levels, degree=k, threshold=threshold)
         if threshold <= k and choice.too_few_surviving <= Fraction(1, 2**levels.eta):
             return choice
@@ -119,7 +119,7 @@ def choose(levels: SecAggPlusLevels) -> SecAggPlusChoice:
     )
 
 
-def _least_threshold(levels: SecAggPlusLevels, k: int) -> int:
+def least_threshold(levels: SecAggPlusLevels, k: int) -> int:
     """The least t with (i): the tail is summed from its end."""
     allowed = comb(levels.n - 1, k)
     tail, t = 0, k + 1

@@ -200,7 +200,7 @@ class Server:
         self, kind: type[M], clients: "list[int] | tuple[int, ...]", **shape: Any
     ) -> dict[int, M]:
         """What came in time of what these clients say in this round."""
-        deadline = self._patience.deadline(self._party.now)
+        deadline = self._patience.deadline(self._party.now, kind.__name__)
         first = self._patience.first
         return await self._party.gather(kind, clients, at_least=first, deadline=deadline, **shape)
 

@@ -3,7 +3,8 @@
 Knows no scenario file and no network: it is given its parameters checked, and its inputs by name.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any, cast
 
 import attrs
@@ -15,13 +16,20 @@ from turncoat.actors.party import Party
 from turncoat.actors.wire import Structures
 from turncoat.protocols.aggregation.aggregation import Aggregation, AggregationRun
 from turncoat.protocols.aggregation.client import Client
+from turncoat.protocols.aggregation.explanation import explanation
 from turncoat.protocols.aggregation.pki import toss, vouch
 from turncoat.protocols.aggregation.programs import Summation
+from turncoat.protocols.aggregation.secagg_plus import SecAggPlusChoice
 from turncoat.protocols.aggregation.server import Aggregate
 from turncoat.protocols.arithmetic.program import Layout, Values
 from turncoat.protocols.declare import Cost, Guarantee, declared
-from turncoat.protocols.functionalities.plain import layout_of
 from turncoat.protocols.session import Main, Prediction, Right
+
+_ASSUMES = {
+    ("semi-honest", False): "the server relays keys faithfully",
+    ("semi-honest", True): "a PKI",
+    ("active", True): "a PKI",
+}
 
 
 def alike(a: Any, b: Any) -> bool:
@@ -37,23 +45,51 @@ def _by_name(value: Any) -> Mapping[str, Any]:
 @attrs.frozen
 class Summary:
     """The server's output. value: the program's result over the clients in u3, whose inputs are in
-    it; u5: those who unmasked it."""
+    it, None where there were only blanks; u5: those who unmasked it. exact: makes the value in
+    integers and fractions."""
 
     value: Any = attrs.field(eq=cast("Any", attrs.cmp_using(eq=alike)))
     u3: tuple[int, ...]
     u5: tuple[int, ...]
+    exact: Callable[[], Any] | None = attrs.field(default=None, eq=False, repr=False)
+
+    @property
+    def answer(self) -> Any:
+        """What is expected of an output: its exact value, as lists."""
+        return _lists(self.value if self.exact is None else self.exact())
+
+    def to_json(self) -> dict[str, Any]:
+        """The value, and how many clients are in it and unmasked it."""
+        counts = {"clients": len(self.u3), "unmasked_by": len(self.u5)}
+        return counts if self.value is None else {"value": _lists(self.value), **counts}
+
+
+def _lists(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {name: _lists(array) for name, array in _by_name(value).items()}
+    return value.tolist() if isinstance(value, np.ndarray) else value
 
 
 @attrs.frozen(kw_only=True)
 class AggregationSession:
-    """A `turncoat.protocols.session.Session`. name: the protocol's, as files say it. blank: only
-    the ledger is asked for."""
+    """A `turncoat.protocols.session.Session`. name: the protocol's, as files say it. layout: the
+    inputs' shapes. blank: only the ledger is asked for. choice: what SecAgg+'s degree and threshold
+    follow from."""
 
     name: str
     aggregation: Aggregation
     program: Summation
     inputs: Mapping[str, Values]
+    layout: Layout = attrs.field()
     blank: bool = False
+    choice: SecAggPlusChoice | None = None
+
+    @layout.default  # pyright: ignore
+    def _layout(self) -> Layout:
+        return {
+            name: {key: np.shape(values) for key, values in own.items()}
+            for name, own in self.inputs.items()
+        }
 
     def __attrs_post_init__(self) -> None:
         p = self.aggregation.parameters
@@ -94,16 +130,27 @@ class AggregationSession:
         """t counts the server: n_C = t − 1 clients may work with it."""
         p = self.aggregation.parameters
         active = p.model == "active"
-        delta = self.aggregation.patience.delta
+        bounded = self.aggregation.patience.bounded
         return Guarantee(
             adversary="active" if active else "passive",
-            threshold=f"n + t - 1 < 2*{p.threshold}" if active else f"t - 1 < {p.threshold}",
-            network="asynchronous" if delta is None else "synchronous(Δ)",
+            threshold=self._threshold(),
+            network="synchronous(Δ)" if bounded else "asynchronous",
             termination="honest parties",
+            absent=p.n - p.quorum,
             abort="selective",
-            soundness="computational (κ = 128)",
+            soundness="computational (κ = 128)" + self._statistical(),
             reveals=f"the sum over U3, of {p.quorum} clients or more, and who is in U1 … U5",
+            assumes=_ASSUMES.get((p.model, self.aggregation.pki), ""),
         )
+
+    def _threshold(self) -> str:
+        p = self.aggregation.parameters
+        if p.degree is not None:
+            return f"t - 1 <= {p.colluding}"
+        return f"n + t - 1 < 2*{p.threshold}" if p.model == "active" else f"t - 1 < {p.threshold}"
+
+    def _statistical(self) -> str:
+        return f" + 2^-{self.choice.levels.sigma} for the graph" if self.choice else ""
 
     @property
     def terms(self) -> str:
@@ -111,15 +158,19 @@ class AggregationSession:
         graph = "" if p.degree is None else f", k = {p.degree}"
         return (
             f"{p.model}, threshold {p.threshold}{graph}, n_C = {p.colluding}, R = 2^"
-            f"{p.modulus_bits}, m = {p.m}"
+            f"{p.modulus_bits}, m = {p.m}{self.blank * ', only the ledger'}"
         )
 
-    @property
-    def layout(self) -> Layout:
-        return layout_of(self.inputs)
+    def details(self) -> Iterator[tuple[str, str]]:
+        """What there is to explain beside the guarantee: (label, text)."""
+        return explanation(self)
 
     def with_inputs(self, inputs: Mapping[str, Values]) -> "AggregationSession":
         return attrs.evolve(self, inputs=inputs)
+
+    def rehearsal(self) -> "AggregationSession":
+        """For a dry run: the same messages at the same times, without inputs."""
+        return attrs.evolve(self, blank=True)
 
     def steps(self) -> tuple[Cost, ...]:
         """The declared costs that add up to a run."""
@@ -149,16 +200,38 @@ class AggregationSession:
         return AggregationExecution(self)
 
 
+class Vectors(Mapping[int, NDArray[np.uint64]]):
+    """What each client puts in, made when it is looked at: all of them at once may be more than
+    there is room for."""
+
+    def __init__(self, program: Summation, inputs: Mapping[str, Values]) -> None:
+        self._program = program
+        self._inputs = inputs
+        self._names = tuple(inputs)
+
+    def __getitem__(self, client: int) -> NDArray[np.uint64]:
+        if not 1 <= client <= len(self._names):
+            raise KeyError(client)
+        return self._program.vector(self._inputs[self._names[client - 1]])
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(range(1, len(self._names) + 1))
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+
 class AggregationExecution:
     """A `turncoat.protocols.session.Execution`."""
 
     def __init__(self, session: AggregationSession) -> None:
         self.session = session
-        self._vectors: dict[int, NDArray[np.uint64]] | None = None
-        if not session.blank:
-            arrays = enumerate(session.inputs.values(), 1)
-            self._vectors = {client: session.program.vector(own) for client, own in arrays}
+        self._vectors = None if session.blank else Vectors(session.program, session.inputs)
         self.run = AggregationRun(session.aggregation, self._vectors)
+
+    def progress(self) -> str:
+        """Where the run is, for people who wait for it."""
+        return str(self.run.progress)
 
     def main(self, index: int) -> Main:
         """The protocol; at the server, followed by the program's result."""
@@ -172,17 +245,21 @@ class AggregationExecution:
         return summarise
 
     def _summary(self, aggregate: Aggregate) -> Summary:
-        value = self.session.program.result(aggregate.total, len(aggregate.u3))
-        return Summary(value, aggregate.u3, aggregate.u5)
+        if self._vectors is None:
+            return Summary(None, aggregate.u3, aggregate.u5)
+        program, found = self.session.program, (aggregate.total, len(aggregate.u3))
+        exact = partial(program.exact, *found)
+        return Summary(program.result(*found), aggregate.u3, aggregate.u5, exact)
 
     def right(self, outcomes: Mapping[int, Outcome], corrupted: frozenset[int]) -> Right | None:
         """The program's result over U3. Who is in U3 is the server's to say, and what corrupted
-        clients in it contribute is theirs: with one of them, any sum is right."""
+        clients in it contribute is theirs: with one of them, any sum is right. So it is without
+        inputs, where the server says who is in U3 and U5, and no more."""
         outcome = outcomes.get(self.session.aggregation.server)
-        if self._vectors is None or not isinstance(outcome, Output):
+        if not isinstance(outcome, Output):
             return None
         summary: Summary = outcome.value
-        if corrupted & frozenset(summary.u3):
+        if self._vectors is None or corrupted & frozenset(summary.u3):
             return Right(summary)
         total = self.run.expected(summary.u3)
         return Right(self._summary(Aggregate(total, summary.u3, summary.u5)))

@@ -55,7 +55,7 @@ def test_the_lines_add_up_to_the_ledger(name):
 @pytest.mark.parametrize("name", catalogue())
 def test_every_party_ends_once_and_is_called_by_its_name(name):
     report = turncoat.run(name)
-    ends = r"ms  {} (outputs|aborted|crashed|stalled|stopped)"
+    ends = r"ms  {} (outputs|aborted|crashed|excluded|stalled|stopped)"
     for party in report.names:
         assert len(re.findall(ends.format(party), "\n".join(lines(report)))) == 1
     assert not re.search(r"\bP\d\b", "\n".join(lines(report)))

@@ -56,7 +56,7 @@ def test_the_server_learns_the_plain_sum(n, name):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("n", [100, 200])
+@pytest.mark.parametrize("n", [100, pytest.param(200, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("name", VARIANTS)
 def test_the_server_learns_the_plain_sum_of_many(n, name):
     agg = variant(n, name, m=3)

@@ -10,24 +10,25 @@ import pytest
 
 from turncoat.actors.outcome import Aborted, Excluded, Output
 from turncoat.actors.rule import Receipt
+from turncoat.adversary.extractors import (
+    ServerView,
+    by_own_keys,
+    by_pooled_shares,
+    by_split_views,
+)
 from turncoat.protocols.aggregation.aggregation import SID
 from turncoat.protocols.aggregation.client import Client
-from turncoat.protocols.aggregation.client_secrets import ClientSecrets, route
+from turncoat.protocols.aggregation.client_secrets import ClientSecrets
 from turncoat.protocols.aggregation.messages import (
     KEYS_BYTES,
     PAIR_BYTES,
-    SHARE_BYTES,
-    TAG_BYTES,
     SignatureList,
     SurvivorList,
     pack_clients,
     unpack_clients,
 )
-from turncoat.protocols.aggregation.pair_memo import PairMask, PairMemo
-from turncoat.protocols.aggregation.sharing import reconstruct_secrets
-from turncoat.protocols.primitives.aead import unseal
+from turncoat.protocols.aggregation.pair_memo import PairMemo
 from turncoat.protocols.primitives.key_agreement import KEY_BYTES, KeyPair
-from turncoat.protocols.primitives.key_derivation import derive_key
 
 from .aggregation_world import LATENCY, aggregation, dropouts, inputs_for, play, result
 
@@ -87,45 +88,13 @@ def split(data, width):
     return [data[k : k + width] for k in range(0, len(data), width)]
 
 
-# -- the extractor --------------------------------------------------------------------------------
+def seen(agg, run):
+    """What the server said and heard, for the extractors."""
+    return ServerView.of(agg.parameters, SID, run.journal)
 
 
-def uncovered(agg, run, victim, b, s, peers):
-    """x_v from y_v, the self-mask b_v, the mask key s_v and the keys of those it had masks with."""
-    pair = KeyPair(s)
-    memo = PairMemo(np.dtype(np.uint32), agg.parameters.m, sharing=False)
-    terms = [
-        PairMask(w, derive_key(pair.agree(public), b"mask " + SID.encode()))
-        for w, public in peers.items()
-    ]
-    total = told(run, "MaskedInput")[victim].values.words.copy()
-    total -= memo.masks(victim, terms)
-    memo.unmask(b, total)
-    return (total % agg.parameters.modulus).tolist()
-
-
-def from_unmasking(agg, run, victim, lists):
-    """(b_v, s_v^SK) from what clients revealed, each as its own survivor list asked; None for
-    what there are too few shares of."""
-    known = {"b": {}, "s": {}}
-    everyone = list(range(1, agg.parameters.n + 1))
-    for client, body in told(run, "UnmaskingShares").items():
-        share = split(body.shares, SHARE_BYTES)[everyone.index(victim)]
-        known["b" if victim in lists[client] else "s"][client] = share
-    return open_from(agg, known["b"]), open_from(agg, known["s"])
-
-
-def open_from(agg, shares):
-    t = agg.parameters.threshold
-    if len(shares) < t:
-        return None
-    points = sorted(shares)[:t]
-    table = np.stack([np.frombuffer(shares[i], np.uint8) for i in points])
-    return reconstruct_secrets(np.array([points]), table[None])[0]
-
-
-def masking_keys(run, but):
-    return {w: body.masking for w, body in told(run, "AdvertisedKeys").items() if w != but}
+def found(vector):
+    return None if vector is None else vector.tolist()
 
 
 # -- alive to some, dropped to others -------------------------------------------------------------
@@ -138,14 +107,6 @@ def split_views(agg, say):
     return lie(agg, "SurvivorList", DROPPED_TO, say, "none" if say is honestly else "value")
 
 
-def lists_shown(run):
-    return {
-        sent.receivers[0]: unpack_clients(run.journal.bodies[sent.first].clients, "").tolist()
-        for sent in run.ledger.rows
-        if sent.kind == "SurvivorList"
-    }
-
-
 @pytest.mark.parametrize("say", [without(VICTIM), honestly])
 def test_a_server_that_splits_the_views_opens_an_input_if_clients_do_not_compare(say):
     """Semi-honest variant, n = 7, threshold 3: 2·threshold ≤ n, so both secrets of P7 open."""
@@ -153,14 +114,12 @@ def test_a_server_that_splits_the_views_opens_an_input_if_clients_do_not_compare
     inputs = inputs_for(agg)
     rule = split_views(agg, say)
     run = attack(agg, inputs, rule)
-    b, s = from_unmasking(agg, run, VICTIM, lists_shown(run))
+    extracted = found(by_split_views(seen(agg, run), VICTIM))
 
     assert rule.receipt.acted
     assert all(run.outcomes[i] == Output(None) for i in range(1, 8))
-    if say is honestly:
-        assert s is None  # the harmless twin: nobody reveals both
-        return
-    assert uncovered(agg, run, VICTIM, b, s, masking_keys(run, VICTIM)) == inputs[VICTIM].tolist()
+    # In the harmless twin nobody reveals both shares.
+    assert extracted == (None if say is honestly else inputs[VICTIM].tolist())
 
 
 @pytest.mark.parametrize("say", [without(VICTIM), honestly])
@@ -170,10 +129,9 @@ def test_signatures_on_the_survivors_keep_both_halves_apart(say):
     agg = aggregation(7, 4, model="active")
     rule = split_views(agg, say)
     run = attack(agg, inputs_for(agg), rule)
-    _, s = from_unmasking(agg, run, VICTIM, lists_shown(run))
 
     assert rule.receipt.acted
-    assert s is None
+    assert by_split_views(seen(agg, run), VICTIM) is None
     revealing = set(told(run, "UnmaskingShares"))
     if say is honestly:
         assert revealing == set(range(1, 8))
@@ -357,19 +315,8 @@ def swapped(receiver, body):
     return [attrs.evolve(body, keys=b"".join(keys))]
 
 
-def input_behind_swapped_keys(agg, run):
-    """P7 dealt its secrets to keys that the server knows: all of them."""
-    sid = SID.encode()
-    advertised, sealed = told(run, "AdvertisedKeys")[VICTIM], told(run, "EncryptedShares")[VICTIM]
-    bodies, tags = split(sealed.bodies, PAIR_BYTES), split(sealed.tags, TAG_BYTES)
-    shares = {"s": {}, "b": {}}
-    for w, body, tag in zip(SWAPPED, bodies, tags, strict=True):
-        key = derive_key(SWAPPED[w][0].agree(advertised.encryption), b"channel " + sid)
-        pair = unseal(key, *route(sid, VICTIM, w), body, tag)
-        shares["s"][w], shares["b"][w] = pair[:SHARE_BYTES], pair[SHARE_BYTES:]
-    peers = {w: s.public for w, (_, s) in SWAPPED.items()}
-    b, s = open_from(agg, shares["b"]), open_from(agg, shares["s"])
-    return uncovered(agg, run, VICTIM, b, s, peers)
+def own_pair(client, purpose):
+    return SWAPPED[client][purpose == "masking"]
 
 
 def test_without_a_pki_a_server_that_swaps_keys_reads_an_input():
@@ -379,7 +326,7 @@ def test_without_a_pki_a_server_that_swaps_keys_reads_an_input():
     run = attack(agg, inputs, rule)
 
     assert rule.receipt.acted
-    assert input_behind_swapped_keys(agg, run) == inputs[VICTIM].tolist()
+    assert found(by_own_keys(seen(agg, run), VICTIM, own_pair)) == inputs[VICTIM].tolist()
 
 
 def test_with_a_pki_the_client_sees_that_the_keys_are_nobodys():
@@ -447,6 +394,39 @@ def test_ciphertexts_that_were_exchanged_are_noticed_and_accuse_nobody():
     assert result(agg, run).u5 == (1, 2, 3, 4, 5, 6)
 
 
+# -- the harmless twins ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["KeyList", "RelayedShares", "SurvivorList", "SignatureList"])
+@pytest.mark.parametrize("model", ["semi-honest", "active"])
+def test_the_harmless_twin_of_every_lie_of_the_server_ends_in_the_sum(kind, model):
+    """The same wiring, on the same messages to the same clients, with nothing changed."""
+    agg = aggregation(7, 4, model=model)
+    inputs = inputs_for(agg)
+    rule = lie(agg, kind, range(1, 8), honestly, "none")
+    run = attack(agg, inputs, rule)
+
+    assert bool(rule.receipt.fired) == (kind != "SignatureList" or model == "active")
+    assert not rule.receipt.changed
+    assert result(agg, run).u5 == tuple(range(1, 8))
+    assert result(agg, run).total.tolist() == sum(inputs.values()).tolist()
+    assert by_split_views(seen(agg, run), VICTIM) is None
+
+
+@pytest.mark.parametrize(
+    "kind", ["AdvertisedKeys", "EncryptedShares", "ConsistencySignature", "UnmaskingShares"]
+)
+def test_the_harmless_twin_of_every_lie_of_a_client_ends_in_the_sum(kind):
+    agg = aggregation(5, 3, model="active")
+    inputs = inputs_for(agg)
+    rule = fib(2, kind, honestly, "none")
+    run = play(agg, agg.run(inputs), rules={2: [rule]})
+
+    assert rule.receipt.fired
+    assert not rule.receipt.changed
+    assert result(agg, run).total.tolist() == sum(inputs.values()).tolist()
+
+
 # -- clients that listen together -----------------------------------------------------------------
 
 
@@ -480,18 +460,12 @@ def test_a_threshold_of_colluding_clients_opens_an_input_and_one_fewer_does_not(
     agg = aggregation(7, 3)
     inputs = inputs_for(agg)
     run, knowledge = colluding_run(agg, inputs, colluding)
-    shares = {"s": {}, "b": {}}
-    for client, secrets in knowledge.items():
-        pair = list(secrets._decrypt())[VICTIM - 1]
-        shares["s"][client], shares["b"][client] = pair[:SHARE_BYTES], pair[SHARE_BYTES:]
-    s = open_from(agg, shares["s"])
+    pairs = {client: list(secrets._decrypt())[VICTIM - 1] for client, secrets in knowledge.items()}
+    extracted = found(by_pooled_shares(seen(agg, run), VICTIM, pairs))
 
     assert result(agg, run).total.tolist() == sum(inputs.values()).tolist()
-    if len(colluding) < agg.parameters.threshold:
-        assert s is None
-        return
-    b = open_from(agg, shares["b"])
-    assert uncovered(agg, run, VICTIM, b, s, masking_keys(run, VICTIM)) == inputs[VICTIM].tolist()
+    enough = len(colluding) >= agg.parameters.threshold
+    assert extracted == (inputs[VICTIM].tolist() if enough else None)
 
 
 # -- clients that lie -----------------------------------------------------------------------------

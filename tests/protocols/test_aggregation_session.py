@@ -93,10 +93,13 @@ def test_the_guarantee_counts_the_server_among_the_corrupted():
     assert not active.guarantee.in_force(Facts(**facts, corrupted_active=together | {3}))
 
 
-def test_blanks_have_no_right_output():
-    played, execution = run(session(blank=True))
+def test_blanks_say_who_is_in_the_sum_and_no_more():
+    played, execution = run(session(blank=True), faults=[Crash(4, **STOPS["U5"])])
+    summary = played.outcomes[6].value
 
-    assert execution.right(played.outcomes, frozenset()) is None
+    assert summary == Summary(None, (1, 2, 3, 4, 5), (1, 2, 3, 5))
+    assert summary.to_json() == {"clients": 5, "unmasked_by": 4}
+    assert execution.right(played.outcomes, frozenset()).value == summary
 
 
 def test_a_program_for_other_parameters_is_refused():
