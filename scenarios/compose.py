@@ -115,6 +115,7 @@ class Prepared:
             faulty=faulty(run),
             right=execution.right(run.outcomes, self.plan.active & taken),
             answering=self.plan.session.answering,
+            unanimous=self.plan.session.guarantee.abort == "unanimous",
             receipts=run.receipts,
             cut_short=bool(run.cut_short),
         )
