@@ -177,7 +177,15 @@ class Actor:
                 bodies=(AbortAnnouncement(code),),
             )
         )
-        self.stop(Aborted(abort.reason, abort.accused, abort.missing, detail=abort.detail))
+        self.stop(
+            Aborted(
+                abort.reason,
+                abort.accused,
+                abort.missing,
+                detail=abort.detail,
+                evidence=abort.evidence,
+            )
+        )
 
     def stop(self, outcome: Outcome) -> None:
         """End with `outcome` now, wherever the program is."""

@@ -8,10 +8,12 @@ from collections.abc import Sequence
 from heapq import heappop, heapreplace
 from typing import TYPE_CHECKING
 
+from turncoat.actors.accusing import contradiction
 from turncoat.actors.actor import AbortAnnouncement, Actor
 from turncoat.actors.envelope import Parcel
 from turncoat.actors.errors import ProtocolAbort
 from turncoat.actors.events import DELIVER
+from turncoat.actors.evidence import CONFLICTING
 from turncoat.actors.flight import Flight, Lone
 from turncoat.actors.journal import Fate
 from turncoat.actors.outcome import Aborted
@@ -135,7 +137,8 @@ class Arrivals:
             slot = actor.mailbox.slot(parcel.key)
         if slot.put(parcel):
             self._kernel.woken.append(slot)
-        elif slot.conflicts and not slot.conflicts.isdisjoint(slot.taken):
-            accused = slot.conflicts & slot.taken.keys()
-            actor.abort(ProtocolAbort("conflicting-messages", accused))
+        elif slot.conflicts and not slot.conflicts.keys().isdisjoint(slot.taken):
+            accused = sorted(slot.conflicts.keys() & slot.taken.keys())
+            proof = [contradiction(slot, sender, slot.taken[sender]) for sender in accused]
+            actor.abort(ProtocolAbort(CONFLICTING, accused, evidence=proof))
             self._kernel.stirred = True

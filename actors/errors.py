@@ -6,6 +6,8 @@ happens while parties run.
 
 from collections.abc import Iterable
 
+from turncoat.actors.evidence import Proof
+
 
 class ProtocolAbort(Exception):
     """An honest party's own check failed: it stops with ⊥.
@@ -14,6 +16,7 @@ class ProtocolAbort(Exception):
     accused: parties proven to have deviated (empty where nobody can be named).
     missing: parties that were waited for in vain; absence accuses nobody.
     detail: what was expected, what came and from whom, for people; judged by nothing.
+    evidence: the messages that prove each accusation, for whoever checks it again.
     """
 
     def __init__(
@@ -22,12 +25,14 @@ class ProtocolAbort(Exception):
         accused: Iterable[int] = (),
         missing: Iterable[int] = (),
         detail: str = "",
+        evidence: Iterable[Proof] = (),
     ) -> None:
         super().__init__(f"{reason}: {detail}" if detail else reason)
         self.reason = reason
         self.detail = detail
         self.accused = frozenset(accused)
         self.missing = frozenset(missing)
+        self.evidence = tuple(evidence)
 
 
 class LeftBehind(Exception):

@@ -23,7 +23,8 @@ class Slot:
     """The messages of one kind under one sid at one party; at most one strand waits for them.
 
     mail: by sender, in arrival order. taken: fingerprints of what was already gathered.
-    conflicts: senders of two different messages. timer: number of the timer in force, 0: none.
+    conflicts: senders of two different messages, with the fingerprint of the second. timer: number
+    of the timer in force, 0: none.
     owner: the party whose mailbox this is.
     """
 
@@ -36,7 +37,7 @@ class Slot:
         self.owner = owner
         self.mail: dict[int, Parcel] = {}
         self.taken: Mapping[int, int] = _NOTHING
-        self.conflicts: frozenset[int] = frozenset()
+        self.conflicts: Mapping[int, int] = _NOTHING
         self.wanted: frozenset[int] = frozenset()
         self.missing = 0
         self.waiter: Waiter | None = None
@@ -49,7 +50,7 @@ class Slot:
         if known is not None or sender in self.taken:
             before = self.taken[sender] if known is None else known.fingerprint
             if before != parcel.fingerprint:
-                self.conflicts |= {sender}
+                self.conflicts = {sender: parcel.fingerprint, **self.conflicts}
             return False
         self.mail[sender] = parcel
         if self.waiter is None or sender not in self.wanted:

@@ -4,6 +4,8 @@ from typing import Any
 
 import attrs
 
+from turncoat.actors.evidence import Proof
+
 
 @attrs.frozen
 class Output:
@@ -18,6 +20,7 @@ class Aborted:
 
     accused: parties whose messages prove a deviation. missing: parties waited for in vain.
     stopped_by: the party whose announcement ended this one, None if its own check failed.
+    evidence: the messages that prove each accusation.
     """
 
     reason: str
@@ -25,6 +28,7 @@ class Aborted:
     missing: frozenset[int] = frozenset()
     stopped_by: int | None = None
     detail: str = attrs.field(default="", eq=False)
+    evidence: tuple[Proof, ...] = attrs.field(default=(), eq=False, repr=False)
 
 
 @attrs.frozen

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from trio.lowlevel import checkpoint_if_cancelled
 
-from turncoat.actors.envelope import Parcel, Posting
+from turncoat.actors.accusing import contradiction, exhibit, malformed
+from turncoat.actors.envelope import Parcel, Posting, kind_of_body
 from turncoat.actors.errors import MalformedMessage, MisuseError, ProtocolAbort
+from turncoat.actors.evidence import CONFLICTING, MALFORMED, Exhibit, Proof
 from turncoat.actors.mailbox import Slot
 from turncoat.actors.randomness import Tape
 from turncoat.actors.strand import STRAND, Strand, side_by_side
@@ -261,8 +263,11 @@ class Party:
         """Check what came, and let it count as consumed."""
         bodies: dict[int, Any] = {}
         bad: dict[int, str] = {}
+        proof: dict[int, Proof] = {}
         if slot.conflicts:
-            bad = dict.fromkeys(sorted(slot.conflicts & got.keys()), "two different messages")
+            conflicting = sorted(slot.conflicts.keys() & got.keys())
+            bad = dict.fromkeys(conflicting, "two different messages")
+            proof = {j: contradiction(slot, j, got[j].fingerprint) for j in conflicting}
         structures = self._actor.kernel.structures
         flat = flat_class(slot.key[1])
         for sender, parcel in got.items():
@@ -276,12 +281,20 @@ class Party:
                 bodies[sender] = open_body(body, shape, structures)
             except MalformedMessage as error:
                 bad.setdefault(sender, str(error))
+                proof.setdefault(sender, malformed(slot, sender, body, shape, structures))
         if bad:
-            reason = "conflicting-messages" if slot.conflicts & got.keys() else "malformed-message"
+            contradicted = any(each.claim == CONFLICTING for each in proof.values())
+            reason = CONFLICTING if contradicted else MALFORMED
             where = f" in {self.sid}" if self.sid else ""
             said = "; ".join(f"P{j}{where}: {text}" for j, text in bad.items())
-            raise ProtocolAbort(reason, accused=bad, detail=said)
+            raise ProtocolAbort(reason, accused=bad, detail=said, evidence=proof.values())
         return bodies
+
+    def exhibit(self, sender: int, body: object, of: str = "") -> Exhibit:
+        """A message that came under this sid, or under its sub-sid `of`, as a piece of evidence."""
+        sid = f"{self.sid}/{of}" if of and self.sid else of or self.sid
+        key = (sid, kind_of_body(body))
+        return exhibit(key, sender, self.me, body, self._actor.kernel.structures)
 
     # -- time ----------------------------------------------------------------------------------
 

@@ -52,10 +52,12 @@ def document(sweep: Sweep, trials: Sequence[Trial]) -> dict[str, Any]:
                 "guarantee_in_force": trial.promised,
                 "exceeded": list(trial.report.exceeded),
                 "digest": trial.report.digest,
+                "view_kept": trial.view is not None,
             }
             for trial in trials
         ],
         "skipped": [{"corrupted": list(seats), "reason": why} for seats, why in sweep.skipped],
+        "not_tried": list(sweep.unready),
     }
 
 
@@ -79,7 +81,8 @@ def page(sweep: Sweep, trials: Sequence[Trial]) -> Iterator[Block]:
             marks=["bad" if t.promised else "doubtful" for t in broken],
         )
     yield Text()
-    yield Line("privacy", "not tested; `turncoat privacy` does")
+    yield Line("not tried", f"{amounts.names(sweep.unready)}: they need a program of your own")
+    yield Line("privacy", f"not tested: {_kept(trials)}; `turncoat privacy` holds them to account")
 
 
 HEAD = ("corrupted", "in force", "OK", "ABORT", "broken", "inconclusive", "no target")
@@ -103,6 +106,14 @@ def _row(seats: tuple[str, ...], trials: Sequence[Trial]) -> tuple[str, ...]:
         ends.count("no target"),
     )
     return (amounts.names(seats), within, *map(str, counts))
+
+
+def _kept(trials: Sequence[Trial]) -> str:
+    """Whose views there are."""
+    heard = [len(trial.view.received) for trial in trials if trial.view is not None]
+    least, most = min(heard, default=0), max(heard, default=0)
+    span = str(most) if least == most else f"{least} to {most}"
+    return f"the views of the {len(heard)} sets that listened are kept, {span} messages each"
 
 
 def _force(trial: Trial) -> str:

@@ -26,6 +26,7 @@ COMMANDS = {  # name → (where, one line of help)
     "explain": ("turncoat.cli.explain:explain", "Describe a protocol, an attack or a scenario."),
     "privacy": ("turncoat.cli.privacy:privacy", "Check what corrupted parties learn."),
     "view": ("turncoat.cli.view:view", "Show what some parties of a saved run saw."),
+    "why": ("turncoat.cli.why:why", "Explain how a saved run ended, and check its accusations."),
     "schema": ("turncoat.cli.schema:schema", "Print the JSON schema of scenario files."),
     "doctor": ("turncoat.cli.doctor:doctor", "Check the installation and time the kernel."),
 }

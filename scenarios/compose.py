@@ -122,6 +122,7 @@ class Prepared:
             right=execution.right(run.outcomes, self.plan.active & taken),
             answering=self.plan.session.answering,
             trusted=self.plan.session.trusted,
+            unanimous=self.plan.session.guarantee.abort == "unanimous",
             receipts=run.receipts,
             cut_short=bool(run.cut_short),
         )

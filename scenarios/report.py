@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 import attrs
 
 import turncoat
+from turncoat.actors.evidence import Exhibit, Proof
 from turncoat.actors.ledger import Ledger, Traffic
 from turncoat.actors.outcome import Aborted, Crashed, Outcome, Output, Stalled, Unfinished, Wait
 from turncoat.actors.rule import Receipt
@@ -178,10 +179,40 @@ class Report:
             "detail": aborted.detail if aborted else "",
             "accused": self._called(aborted.accused) if aborted else [],
             "missing": self._called(aborted.missing) if aborted else [],
+            "evidence": [self._evidence(e) for e in aborted.evidence] if aborted else [],
             "finished_ns": self.run.finished[index],
             "sent": attrs.asdict(self.ledger.sent_by(index)),
             "received": attrs.asdict(self.ledger.received_by(index)),
         }
+
+    def _evidence(self, proof: Proof) -> dict[str, Any]:
+        """What an accusation rests on; content in hexadecimal, empty where it does not matter."""
+        return {
+            "accused": self.names[proof.accused - 1],
+            "claim": proof.claim,
+            "facts": proof.facts,
+            "messages": [
+                {
+                    "copy": self._copy(exhibit),
+                    "sid": exhibit.sid,
+                    "kind": exhibit.kind,
+                    "from": self.names[exhibit.sender - 1],
+                    "to": self.names[exhibit.receiver - 1],
+                    "fingerprint": exhibit.fingerprint,
+                    "octets": exhibit.octets.hex(),
+                }
+                for exhibit in proof.exhibits
+            ],
+        }
+
+    def _copy(self, exhibit: Exhibit) -> int | None:
+        """The number of a message in the journal."""
+        name = (exhibit.sid, exhibit.kind, exhibit.sender, exhibit.fingerprint)
+        for row in self.ledger.rows:
+            found = (row.sid, row.kind, row.sender, row.fingerprint) == name
+            if found and exhibit.receiver in row.receivers:
+                return row.first + row.receivers.index(exhibit.receiver)
+        return None
 
     def _reason(self, aborted: Aborted) -> str:
         if aborted.stopped_by is None:

@@ -3,7 +3,7 @@
 There is no fairness without an honest majority: who sees the output first may keep it from others.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any, Literal
 
 import attrs
@@ -117,16 +117,23 @@ class Steer:
 
 
 async def learn(place: Place, envelope: Envelope, sharing: Sharing) -> Vec | None:
-    """The value that an opening opens, before one has spoken; None if somebody stays silent."""
-    honest = place.view.honest(place.party)
-    seen = await place.view.read(envelope.sid, envelope.kind, honest, to=place.party)
-    if not set(honest) <= seen.keys():
-        return None
-    bodies: Mapping[int, Any] = {**seen, place.party: envelope.body}
-    name = next(iter(vectors(envelope.body)), None)
+    """The value that an opening opens, before any corrupted seat has spoken; None if somebody stays
+    silent. The seats tell each other what they are about to say."""
+    view, name = place.view, next(iter(vectors(envelope.body)), None)
     if name is None:
         return None
-    shares = {j: getattr(body, name).ravel() for j, body in bodies.items()}
+    key = (envelope.sid, envelope.kind)
+    ours: dict[int, Any] = view.shared.setdefault(("about to open", *key), {})
+    ours[place.party] = envelope.body
+    everyone = {place.party, *view.others(place.party)}
+
+    def known() -> dict[int, Any]:
+        """What each party says, the corrupted seats' own version of theirs."""
+        return {**view.messages(*key), **ours}
+
+    if not await view.until(lambda: everyone <= known().keys(), view.patience):
+        return None
+    shares = {j: getattr(body, name).ravel() for j, body in known().items()}
     return interpolate(shares) if sharing == "shamir" else total(list(shares.values()))
 
 

@@ -233,6 +233,7 @@ ABORTING = (
                 "text", "shamir", "how the shares add up", choices=("shamir", "additive")
             ),
         },
+        kinds=("PartialOpening",),
         example=Example(when=_OPENING),
     ),
     BehaviourInfo(

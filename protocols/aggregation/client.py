@@ -5,12 +5,14 @@ shares of a peer, or a sum of too few. What is inside the messages is the payloa
 code for both papers: in the first a client's cohort is everybody, in the second its neighbours.
 """
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
 from turncoat.actors.errors import LeftBehind, MalformedMessage, ProtocolAbort
+from turncoat.actors.evidence import MALFORMED
 from turncoat.actors.party import Party
+from turncoat.protocols.aggregation.accusations import of_length, of_list
 from turncoat.protocols.aggregation.messages import (
     KEYS_BYTES,
     PAIR_BYTES,
@@ -49,6 +51,7 @@ class Client:
         self._delta = delta
         self._signed = parameters.model == "active" if signed is None else signed
         (self._server,) = party.role("server")
+        self._answers: list[Any] = []  # the last two, of which one may contradict the other
 
     @declares(
         name="secagg/aggregate",
@@ -81,8 +84,8 @@ class Client:
         # Round 2 (MaskedInput): U2 ⊆ cohort, masked with all of it.
         relayed, shared = await self._answer(RelayedShares)
         self._check_subset(shared, cohort, "U2", "the clients whose keys it had listed")
-        self._check_length(relayed.bodies, PAIR_BYTES * (shared.size - 1), "U2")
-        self._check_length(relayed.tags, TAG_BYTES * (shared.size - 1), "U2")
+        self._check_length("bodies", PAIR_BYTES * (shared.size - 1), "U2")
+        self._check_length("tags", TAG_BYTES * (shared.size - 1), "U2")
         party.send(self._server, payloads.mask(shared, relayed))
 
         # Round 3 (ConsistencyCheck): U3 ⊆ U2, and whoever unmasks has seen the same U3.
@@ -104,7 +107,7 @@ class Client:
         self._party.send(self._server, self._payloads.sign(survivors))
         listed, signers = await self._answer(SignatureList)
         self._check_subset(signers, survivors, "U4", "U3")
-        self._check_length(listed.signatures, SIGNATURE_BYTES * signers.size, "U4")
+        self._check_length("signatures", SIGNATURE_BYTES * signers.size, "U4")
         self._payloads.check_signatures(survivors, signers, listed)
 
     async def _answer(self, kind: type[Answer]) -> tuple[Answer, Clients]:
@@ -114,28 +117,32 @@ class Client:
         answer = await party.receive(self._server, kind, deadline=deadline)
         if not answer.clients:
             raise LeftBehind(self._server)
+        self._answers = [*self._answers[-1:], answer]
         try:
             clients = unpack_clients(answer.clients, kind.__name__)
         except MalformedMessage as error:
-            raise self._accusation("malformed-message", str(error)) from None
+            raise self._accusation(MALFORMED, str(error)) from None
         if not bool(np.any(clients == party.me)):
-            raise self._accusation("malformed-message", f"{kind.__name__}: it lacks P{party.me}")
+            detail = f"{kind.__name__}: it lacks P{party.me}"
+            raise self._accusation(MALFORMED, detail, lacks=party.me)
         return answer, clients
 
     def _check_key_list(self, keys: KeyList, cohort: Clients) -> None:
         others = cohort.size - 1
         known = self._party.role("clients")
         if cohort[-1] > known[-1] or others > self._parameters.neighbours:
-            raise self._accusation("malformed-message", "KeyList: clients that do not exist")
+            bounds = {"up_to": known[-1], "most": self._parameters.neighbours + 1}
+            raise self._accusation(MALFORMED, "KeyList: clients that do not exist", **bounds)
         self._check_count(cohort, "U1")
-        self._check_length(keys.keys, KEYS_BYTES * others, "U1")
-        self._check_length(keys.signatures, SIGNATURE_BYTES * others * self._signed, "U1")
+        self._check_length("keys", KEYS_BYTES * others, "U1")
+        self._check_length("signatures", SIGNATURE_BYTES * others * self._signed, "U1")
 
     def _check_subset(self, clients: Clients, of: Clients, name: str, whole: str) -> None:
         places = of.searchsorted(clients)  # both are ascending
         if places[-1] == of.size or not bool((of[places] == clients).all()):
             strange = np.setdiff1d(clients, of).tolist()
-            raise self._accusation("unknown-clients", f"{name} has {strange}, not in {whole}")
+            detail = f"{name} has {strange}, not in {whole}"
+            raise of_list(self._party, self._server, self._answers, "unknown-clients", detail)
         self._check_count(clients, name)
 
     def _check_count(self, clients: Clients, name: str) -> None:
@@ -144,11 +151,14 @@ class Client:
             detail = f"{name} has {clients.size} of our clients, the threshold is {least}"
             raise ProtocolAbort("too-few-survivors", detail=detail)
 
-    def _check_length(self, data: bytes, expected: int, name: str) -> None:
-        if len(data) != expected:
-            detail = f"{len(data)} bytes for the clients of {name}, expected {expected}"
-            raise self._accusation("malformed-message", detail)
+    def _check_length(self, field: str, expected: int, name: str) -> None:
+        """Of a field of the last answer."""
+        answer = self._answers[-1]
+        found = len(getattr(answer, field))
+        if found != expected:
+            detail = f"{found} bytes for the clients of {name}, expected {expected}"
+            raise of_length(self._party, self._server, answer, field, expected, detail)
 
-    def _accusation(self, reason: str, detail: str) -> ProtocolAbort:
+    def _accusation(self, reason: str, detail: str, **facts: int) -> ProtocolAbort:
         """The channel is authenticated: a list that no honest server sends is the server's."""
-        return ProtocolAbort(reason, accused={self._server}, detail=detail)
+        return of_list(self._party, self._server, self._answers[-1:], reason, detail, **facts)

@@ -4,8 +4,9 @@ The PKI binds signing keys to clients before a session, over authenticated chann
 roles are trusted and never corruptible. Knows no round of the session.
 """
 
-from turncoat.actors.errors import LeftBehind, ProtocolAbort
+from turncoat.actors.errors import LeftBehind
 from turncoat.actors.party import Party
+from turncoat.protocols.aggregation.accusations import of_length
 from turncoat.protocols.aggregation.directory import Directory, Identity
 from turncoat.protocols.aggregation.messages import (
     GraphCoins,
@@ -68,7 +69,8 @@ async def look_up(party: Party) -> Directory:
     directory = await party.receive(pki, KeyDirectory)
     clients = unpack_clients(directory.clients, "KeyDirectory")
     if len(directory.keys) != KEY_BYTES * clients.size:
-        raise ProtocolAbort("malformed-message", accused={pki}, detail="one key for each client")
+        expected = KEY_BYTES * clients.size
+        raise of_length(party, pki, directory, "keys", expected, "one key for each client")
     return Directory(clients, directory.keys)
 
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from turncoat.actors.errors import ProtocolAbort
 from turncoat.actors.party import Party
+from turncoat.protocols.aggregation.accusations import of_length
 from turncoat.protocols.aggregation.graph import Graph, complete, harary
 from turncoat.protocols.aggregation.messages import (
     PAIR_BYTES,
@@ -131,8 +132,8 @@ class Server:
         """U2: whose shares came in time. Each gets what its cohort has for it."""
         shares = await self._collect(EncryptedShares, graph.clients.tolist())
         for client, message in shares.items():
-            self._check_length(client, message.bodies, PAIR_BYTES * graph.degree)
-            self._check_length(client, message.tags, TAG_BYTES * graph.degree)
+            self._check_length(client, message, "bodies", PAIR_BYTES * graph.degree)
+            self._check_length(client, message, "tags", TAG_BYTES * graph.degree)
         shared = self._present(graph, shares, "U2")
         for rank, client in _ranked(graph, shared):
             self._payloads.store(rank, shares[client])
@@ -190,7 +191,7 @@ class Server:
         revealed = self._present(graph, shares, "U5")
         for rank, client in _ranked(graph, revealed):
             members = graph.members(rank, shared)
-            self._check_length(client, shares[client].shares, SHARE_BYTES * members.size)
+            self._check_length(client, shares[client], "shares", SHARE_BYTES * members.size)
             self._payloads.collect(rank, members, shares[client])
         return revealed
 
@@ -234,10 +235,11 @@ class Server:
             }
         )
 
-    def _check_length(self, client: int, data: bytes, expected: int) -> None:
-        if len(data) != expected:
-            detail = f"P{client} sent {len(data)} bytes, expected {expected}"
-            raise ProtocolAbort("malformed-message", accused={client}, detail=detail)
+    def _check_length(self, client: int, message: Any, field: str, expected: int) -> None:
+        found = len(getattr(message, field))
+        if found != expected:
+            detail = f"P{client} sent {found} bytes, expected {expected}"
+            raise of_length(self._party, client, message, field, expected, detail)
 
 
 def _ranked(graph: Graph, chosen: Alive) -> "list[tuple[int, int]]":

@@ -6,10 +6,12 @@ opened by repeating that party's opening. Knows nothing of the messages, but tha
 nonce of its own.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import blake2b
+from typing import Any
 
 from turncoat.actors.errors import ProtocolAbort
+from turncoat.actors.evidence import Proof
 from turncoat.actors.party import Party
 from turncoat.actors.wire import message, octets
 from turncoat.protocols.declare import Cost, declares
@@ -17,6 +19,7 @@ from turncoat.protocols.primitives.echo_broadcast import M, Sayable, echo_broadc
 
 COMMITMENT_BYTES = 32
 NONCE_BYTES = 16  # κ = 128
+WRONG_DECOMMITMENT = "wrong-decommitment"
 
 
 @message
@@ -74,4 +77,24 @@ def require_opened(
     if liars:
         who = ", ".join(f"P{j}" for j in liars)
         detail = f"{party.sid}: what {who} opened is not what {who} committed to"
-        raise ProtocolAbort("wrong-decommitment", accused=liars, detail=detail)
+        proof = [
+            Proof(
+                j,
+                WRONG_DECOMMITMENT,
+                (party.exhibit(j, commits[j], "commit"), party.exhibit(j, opened[j], "open")),
+            )
+            for j in liars
+        ]
+        raise ProtocolAbort(WRONG_DECOMMITMENT, accused=liars, detail=detail, evidence=proof)
+
+
+def is_wrong_decommitment(proof: Proof, bodies: Sequence[Any]) -> bool:
+    """Does the second message open something else than the first one, of the same party and under
+    the same sid, commits to?"""
+    if len(bodies) != 2 or not isinstance(bodies[0], Commit):
+        return False
+    before, after = proof.exhibits
+    sid, _, last = after.sid.rpartition("/")
+    there = f"{sid}/commit" if sid else "commit"
+    same = (before.sid, before.sender, last) == (there, after.sender, "open")
+    return same and commitment(sid, after.sender, bodies[1]) != bodies[0].digest

@@ -44,7 +44,11 @@ class MacKey:
         if self._death is not None:
             death = self._death
             raise ProtocolAbort(
-                death.reason, death.accused, death.missing, f"the MAC key is dead: {death}"
+                death.reason,
+                death.accused,
+                death.missing,
+                f"the MAC key is dead: {death}",
+                evidence=death.evidence,
             )
 
     @contextmanager

@@ -9,6 +9,8 @@ from turncoat.adversary.behaviours.replay import Reflect, Transplant
 from turncoat.adversary.behaviours.scripted import Scripted
 from turncoat.adversary.joint_view import PATIENCE
 from turncoat.adversary.scripted import Adversary
+from turncoat.scenarios.compose import simulate
+from turncoat.scenarios.loader import load
 
 from .stage import ALICE, BOB, CAROL, arrivals, attack, play, sent
 
@@ -133,3 +135,22 @@ def test_a_class_speaks_for_all_seats_with_one_memory():
     }
     assert prints[BOB] == prints[CAROL] != prints[ALICE]
     assert told == [1]
+
+
+@pytest.mark.parametrize(("unless", "withheld"), [("odd", True), ("even", False)])
+def test_seats_that_abort_selectively_put_their_shares_together(unless, withheld):
+    """Bob and carol hear alice's share alone; with each other's they know the sum, and agree."""
+    report = play(attack(SelectiveAbort(unless), BOB, CAROL, **OPENING))
+    said = ["presence" in receipt.changed for receipt in report.run.receipts]
+    assert said == [withheld, withheld]
+    assert (type(report.outcome["alice"]).__name__ == "Stalled") is withheld
+
+
+@pytest.mark.parametrize("seat", [ALICE, BOB, CAROL])
+def test_a_selective_abort_is_about_openings_unless_it_is_told_otherwise(seat):
+    who = ("alice", "bob", "carol")[seat - 1]
+    entry = {"corrupts": [who], "does": "selective-abort"}
+    report = simulate(load("average-salary", {"adversary": [entry], "expect": {}}))
+    (receipt,) = report.run.receipts
+    assert receipt.changed == ["presence"]
+    assert report.verdict.name == "STALL"

@@ -29,6 +29,23 @@ def test_every_set_meets_every_behaviour(capsys):
     ]
 
 
+def test_sets_that_listen_keep_their_views_and_nobody_else(capsys):
+    """What they heard is for the privacy lab; here it is only said that it is there."""
+    _, out = swept(capsys, "average-salary", "--corruptions", "1", "--json")
+    document = json.loads(out.out)
+    kept = {(t["behaviour"], *t["corrupted"]) for t in document["trials"] if t["view_kept"]}
+    assert kept == {("listens", name) for name in ("alice", "bob", "carol")}
+    _, out = swept(capsys, "average-salary", "--corruptions", "1")
+    assert "the views of the 3 sets that listened are kept, 4 messages each" in out.out
+
+
+def test_behaviours_that_need_a_program_are_named(capsys):
+    _, out = swept(capsys, "average-salary", "--corruptions", "1", "--json")
+    assert json.loads(out.out)["not_tried"] == ["puppet", "scripted"]
+    _, out = swept(capsys, "average-salary", "--corruptions", "1")
+    assert "puppet and scripted: they need a program of your own" in out.out
+
+
 def test_sets_that_leave_nobody_honest_are_listed(capsys):
     _, out = swept(capsys, "average-salary", "--corruptions", "3")
     assert "nobody honest is left" in out.out
