@@ -22,6 +22,21 @@ from turncoat.scenarios.verdict import FAILURES, PRECEDENCE
 
 PAGE = Path(__file__).parent.parent / "docs" / "attack-table.md"
 SEED = 2026
+AGGREGATION = """\
+[scenario]
+name = "{use}-{variant}-{n}"
+[protocol]
+use = "{use}"
+variant = "{variant}"
+threshold = {n}
+program = "sum"
+with = {{ bound = 256, colluding = 1, quorum = {n} }}
+[parties]
+count = {n}
+inputs = {{ random = "uniform", length = 2, bits = 8 }}
+[network]
+latency = "10 ms"
+"""
 SCENARIO = """\
 [scenario]
 name = "{use}-{variant}-{opening}-{n}"
@@ -39,18 +54,24 @@ inputs = {{ random = "uniform", length = 1, bits = 16 }}
 [network]
 latency = "10 ms"
 """
-VARIANTS = {"spdz": ("plain", "sacrifice"), "bgw": ("plain", "compressed", "dn07")}
+VARIANTS = {
+    "spdz": ("plain", "sacrifice"),
+    "bgw": ("plain", "compressed", "dn07"),
+    "bonawitz": ("semi-honest", "active"),
+}
 OPENINGS = ("all", "king")
-SIZES = {"spdz": (2, 3, 4, 5), "bgw": (3, 4, 5)}
-AIMED = {"spdz": 3, "bgw": 5}  # up to how many parties behaviours are aimed at one kind, too
+SIZES = {"spdz": (2, 3, 4, 5), "bgw": (3, 4, 5), "bonawitz": (4, 5)}
+AIMED = {"spdz": 3, "bgw": 5, "bonawitz": 5}  # up to how many parties behaviours are aimed at one kind, too
 SECTIONS = [(use, n) for use, sizes in SIZES.items() for n in sizes]
+SEATS = {"bonawitz": "clients and the server"}
 NOTHING = "–"
 
 
 @cache
 def sweep(use: str, variant: str, opening: str, n: int) -> Sweep:
     """All sets of 1 … t parties; behaviours on all messages, and aimed at one kind."""
-    prepared = prepare(loads(SCENARIO.format(use=use, variant=variant, opening=opening, n=n)), SEED)
+    text = AGGREGATION if use == "bonawitz" else SCENARIO
+    prepared = prepare(loads(text.format(use=use, variant=variant, opening=opening, n=n)), SEED)
     kinds = kinds_of(prepared) if n <= AIMED[use] else ()
     bound = Comparison("<=", prepared.plan.session.t)
     return Sweep.of(prepared, bound, most=100_000, kinds=kinds)
@@ -59,8 +80,8 @@ def sweep(use: str, variant: str, opening: str, n: int) -> Sweep:
 def kinds_of(prepared) -> tuple[str, ...]:
     """The kinds of messages that the parties send in an honest run."""
     honest = prepared.run(Options(meter=False))
-    parties = prepared.plan.session.roles["parties"]
-    return tuple(dict.fromkeys(row.kind for row in honest.ledger.rows if row.sender in parties))
+    trusted = prepared.plan.session.trusted
+    return tuple(dict.fromkeys(r.kind for r in honest.ledger.rows if r.sender not in trusted))
 
 
 def column(use: str, variant: str, opening: str, n: int) -> dict[str, Counter]:
@@ -80,7 +101,13 @@ def described(trial) -> str:
 
 
 def columns(use: str, n: int) -> list[tuple[str, str, str, int]]:
-    return [(use, variant, opening, n) for variant in VARIANTS[use] for opening in OPENINGS]
+    openings = ("",) if use == "bonawitz" else OPENINGS
+    return [(use, variant, opening, n) for variant in VARIANTS[use] for opening in openings]
+
+
+def label(variant: str, opening: str) -> str:
+    """The head of a column."""
+    return f"{variant}, {opening}" if opening else variant
 
 
 def cell(verdicts: Counter) -> str:
@@ -90,7 +117,7 @@ def cell(verdicts: Counter) -> str:
 
 def section(use: str, n: int, found: list[dict[str, Counter]]) -> list[str]:
     """One table: a row a behaviour, a column a variant."""
-    heads = [f"{variant}, {opening}" for _, variant, opening, _ in columns(use, n)]
+    heads = [label(variant, opening) for _, variant, opening, _ in columns(use, n)]
     names = [LISTENS, *(name for name, info in BEHAVIOURS.items() if info.ready)]
     runs = sum(sum(c.values()) for each in found for name, c in each.items() if name in names)
     t = sweep(*columns(use, n)[0]).prepared.plan.session.t
@@ -98,7 +125,7 @@ def section(use: str, n: int, found: list[dict[str, Counter]]) -> list[str]:
     lines = [
         f"## {use}, n = {n}, t = {t}",
         "",
-        f"{runs:,} runs: every set of 1 to {t} of {n} parties{aimed}.",
+        f"{runs:,} runs: every set of 1 to {t} of {n} {SEATS.get(use, 'parties')}{aimed}.",
         "",
         "| behaviour | " + " | ".join(heads) + " |",
         "| --- |" + " --- |" * len(heads),
@@ -137,6 +164,10 @@ def head(totals: Counter, runs: int) -> list[str]:
         "from all to all a lie in an opening is noticed by the degree check; a king can say what "
         "he likes. Nothing of this breaks a promise: the guarantee is not in force once a party "
         "deviates. Behaviours of the network's scheduler, and listening, leave it in force.",
+        "- **Bonawitz** (t = 2: the server, and a client with it): with a lying server the active "
+        "variant ends in ABORT, and so does a client's lie wherever it can be told; a client's own "
+        "input is its to choose, so another sum is right. Whatever breaks the semi-honest variant "
+        "is outside its promise.",
         f"- Not tried: {unready}, which do what a program of one's own says.",
         "- Privacy is not what is asked here: `turncoat privacy` is for that.",
         "",

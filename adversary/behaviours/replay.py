@@ -135,7 +135,9 @@ class Transplant:
     def act(self, place: Place) -> Action:
         async def copy(envelope: Envelope) -> list[Envelope]:
             view = place.view
-            of = next(iter(view.honest(place.party))) if self.of is None else self.of
+            of = next(iter(view.honest(place.party)), None) if self.of is None else self.of
+            if of is None:  # alone in its role: nobody says the like
+                return [envelope]
             seen = await view.read(envelope.sid, envelope.kind, (of,))
             return [attrs.evolve(envelope, body=seen[of])] if of in seen else [envelope]
 
@@ -177,7 +179,7 @@ class SwapReceivers:
 
     def act(self, place: Place) -> Action:
         def exchange(envelope: Envelope) -> Iterator[Envelope]:
-            others = place.view.others(place.party)
+            others = sorted(envelope.said.keys() - {place.party}) or [place.party]
             first = others[0] if self.first is None else self.first
             second = others[1 % len(others)] if self.second is None else self.second
             partner = {first: second, second: first}.get(envelope.receiver, envelope.receiver)

@@ -138,7 +138,8 @@ class IndexZero:
 
     def act(self, place: Place) -> Action:
         def deal(envelope: Envelope) -> Iterator[Envelope]:
-            victim = place.view.others(place.party)[0] if self.victim is None else self.victim
+            others = place.view.others(place.party)  # nobody, for who is alone in its role
+            victim = self.victim or (others[0] if others else None)
             if envelope.receiver != victim:
                 yield envelope
                 return

@@ -84,9 +84,10 @@ class Aggregation:
 
     @property
     def heeds(self) -> dict[int, frozenset[int]]:
-        """All heed the server alone: a client that stops is a dropout, and no more."""
-        server = frozenset({self.server})
-        return {i: server for members in self.roles.values() for i in members}
+        """All heed the server, and the PKI and the beacon, without which nobody can go on; a client
+        that stops is a dropout, and no more."""
+        infrastructure = self.trusted | {self.server}
+        return {i: infrastructure for members in self.roles.values() for i in members}
 
     @property
     def structures(self) -> Structures:

@@ -86,7 +86,7 @@ def test_a_sample_of_the_runs_ends_as_the_page_says(use, n):
         for behaviour in dice.sample(sweep.behaviours, 6):
             trial = sweep.trial(dice.choice(sweep.sets), behaviour, None, Options(meter=False))
             verdict = TABLE.NOTHING if trial.verdict == "no target" else trial.verdict
-            listed = found[behaviour, f"{each[1]}, {each[2]}"]
+            listed = found[behaviour, TABLE.label(each[1], each[2])]
             assert verdict in listed or verdict == TABLE.NOTHING, TABLE.described(trial)
             assert not (trial.broke and trial.promised)
 
