@@ -66,9 +66,12 @@ def test_a_forecast_is_what_the_honest_run_costs(name, capsys):
     honest = turncoat.run(name, overrides={"adversary": [], "fault": [], "expect": {}})
     totals = honest.json()["totals"]
     rounds, elements = re.search(r"predicted +(\d+) rounds? · ([\d,]+) field", shown).groups()
-    assert int(rounds) == totals["rounds"]
-    assert int(elements.replace(",", "")) * 8 == totals["payload_bytes"]
-    report = dry_run(prepare(load(name), honest.seed))
+    prepared = prepare(load(name), honest.seed)
+    predicted = prepared.plan.session.predict()
+    assert int(rounds) == predicted.rounds == totals["rounds"]
+    assert int(elements.replace(",", "")) == predicted.elements_total
+    assert predicted.payload_bytes == totals["payload_bytes"]
+    report = dry_run(prepared)
     assert report.json()["totals"] == totals
 
 
