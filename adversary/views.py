@@ -9,7 +9,7 @@ itself are left out, since they follow from the rest. Knows no protocol.
 
 import json
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from turncoat.actors.journal import Fate, Journal, Sent
 from turncoat.actors.randomness import Tape
 from turncoat.actors.wire import Encoded
+from turncoat.protocols.aggregation.residues import Residues
 from turncoat.protocols.algebra.vec import Vec
 
 FORMAT = 1  # of the files
@@ -148,14 +149,17 @@ def save_seats(
     names: Sequence[str],
     inputs: Mapping[int, Any],
     coins: Sequence[Coins] = (),
+    of: Collection[int] | None = None,
 ) -> Path:
-    """Write every party's own view, `seats/NAME.json`, into a run folder.
+    """Write parties' own views, `seats/NAME.json`, into a run folder: of all, or of some.
 
     Any joint view is `merged` from these, and a folder with some of them alone is redacted: it
     holds nothing of the others.
     """
     (folder / SEATS).mkdir(parents=True, exist_ok=True)
     for index, name in enumerate(names, 1):
+        if of is not None and index not in of:
+            continue
         document = view_of(journal, (index,), inputs, coins).json(names)
         _write(folder / SEATS / f"{name}.json", document)
     return folder
@@ -213,6 +217,8 @@ def plain(value: Any) -> Any:
         return {str(key): plain(item) for key, item in table.items()}
     if isinstance(value, Vec):  # the elements as they are, not centred
         return plain(value.field.storage.integers(value.array))
+    if isinstance(value, Residues):
+        return value.tolist()
     if isinstance(value, np.ndarray | np.generic):
         return cast("NDArray[Any]", value).tolist()
     if isinstance(value, tuple | list):

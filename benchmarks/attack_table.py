@@ -61,7 +61,11 @@ VARIANTS = {
 }
 OPENINGS = ("all", "king")
 SIZES = {"spdz": (2, 3, 4, 5), "bgw": (3, 4, 5), "bonawitz": (4, 5)}
-AIMED = {"spdz": 3, "bgw": 5, "bonawitz": 5}  # up to how many parties behaviours are aimed at one kind, too
+AIMED = {
+    "spdz": 3,
+    "bgw": 5,
+    "bonawitz": 5,
+}  # up to how many parties behaviours are aimed at one kind, too
 SECTIONS = [(use, n) for use, sizes in SIZES.items() for n in sizes]
 SEATS = {"bonawitz": "clients and the server"}
 NOTHING = "–"

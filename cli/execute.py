@@ -26,6 +26,7 @@ class Request:
     trace: Literal["off", "headers", "full"] = "off"
     as_json: bool = False
     out: Path | None = None
+    views: bool = False
     verify: bool = False
     timeout: float | None = None
     quiet: bool = False
@@ -69,6 +70,8 @@ def _once(
         return prepared.run(
             Options(
                 keep_bodies=keep_bodies,
+                views=request.views and not stirred,
+                privacy=not stirred,
                 encode=stirred,
                 shuffle=reverse if stirred else None,
                 pulse=watch.pulse if watched else None,

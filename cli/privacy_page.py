@@ -29,6 +29,28 @@ def lines(result: Result) -> Iterator[Block]:
             yield from _extraction(result)
 
 
+HEAD = ("check", "seats", "runs", "distance", "verdict", "took")
+
+
+def row(name: str, result: Result, seconds: float) -> tuple[str, ...]:
+    """One result as a row of the table; a distance is a fraction, or a gap that would be seen."""
+    seats = ", ".join(f"P{i}" for i in result.corrupted)
+    return (name, seats, *_figures(result), result.verdict, amounts.seconds(seconds))
+
+
+def _figures(result: Result) -> tuple[str, str]:
+    match result:
+        case ExactResult():
+            return f"{result.tapes:,} × {result.inputs:,}", str(result.distance)
+        case IdealResult():
+            tapes = f"({result.real_tapes:,} + {result.ideal_tapes:,})"
+            return f"{tapes} × {result.inputs:,}", str(result.distance)
+        case StatisticalResult():
+            return f"{result.samples:,} × 2", f"≥ {result.scan.resolution:.2f} is seen"
+        case ExtractionResult():
+            return f"{result.trials:,}", f"{result.successes} of {result.trials}"
+
+
 def _exact(r: ExactResult) -> Iterator[Block]:
     yield Line("parameters", f"n = {r.n}, t = {r.t}, {r.field}")
     yield Line("enumerated", f"{r.tapes:,} tapes × {r.inputs:,} inputs = {r.runs:,} runs")
@@ -45,6 +67,7 @@ def _exact(r: ExactResult) -> Iterator[Block]:
         yield Line("doubt", f"on {_inputs(r.wrong)} an output is not the functionality's")
     if r.idle is not None:
         yield Line("doubt", f"on {_inputs(r.idle)} the deviation did not do what it intends")
+    yield from _condition(r.given, r.kept)
     yield from _idealised(r.idealised)
 
 
@@ -57,6 +80,7 @@ def _ideal(r: IdealResult) -> Iterator[Block]:
     if r.at is not None and r.telling is not None:
         yield Line("input", _inputs(r.at))
         yield from _telling(r.telling)
+    yield from _condition(r.given, r.kept)
     yield from _idealised(r.idealised)
 
 
@@ -64,7 +88,8 @@ def _statistical(r: StatisticalResult) -> Iterator[Block]:
     one, two = r.inputs
     yield Line("sampled", f"{r.samples} views each of {_inputs(one)}  and  {_inputs(two)}")
     yield from _scan(r.scan)
-    yield Line("planted", f"{r.planted_name}: {'found' if r.planted.leaks else 'NOT found'}")
+    if r.planted is not None:
+        yield Line("planted", f"{r.planted_name}: {'found' if r.planted.leaks else 'NOT found'}")
 
 
 def _scan(scan: Scan) -> Iterator[Block]:
@@ -96,6 +121,12 @@ def _telling(telling: Telling) -> Iterator[Block]:
             yield Line("", f"… and {len(telling.values) - SHOWN} more")
             break
         yield Line("", f"{label} = {number}")
+
+
+def _condition(given: tuple[str, ...], kept: Fraction) -> Iterator[Block]:
+    """Where only some of the tapes count."""
+    if given:
+        yield Line("given", f"no second attempt in {', '.join(given)}: {kept} of the tapes")
 
 
 def _idealised(things: tuple[str, ...]) -> Iterator[Block]:

@@ -92,7 +92,7 @@ def page(document: Document, subject: Subject, *, full: bool = False) -> Iterato
     yield Text()
     yield from _interference(document)
     yield from _guarantee(document, subject)
-    yield Line("privacy", document["privacy"])
+    yield from _privacy(document)
     digest: str = document["digest"]
     yield Line("digest", digest if full else f"{digest[:16]}…", "dim")
     yield Line("replay", document["replay"], "dim")
@@ -288,6 +288,51 @@ def _fault(fault: Document) -> str:
     strokes = f", {fault['strokes']} times" if fault.get("strokes", 1) > 1 else ""
     hits = f", {amounts.count(fault['hits'], 'message')} hit" if fault.get("hits") else ""
     return f"{what}{name} at {amounts.virtual(fault['fired'])}{strokes}{hits}"
+
+
+def _privacy(document: Document) -> Iterator[Line]:
+    """What the check said, what it looked at and could have seen, and the evidence of a leak."""
+    found: Document | str = document["privacy"]
+    if isinstance(found, str):
+        yield Line("privacy", found)
+        return
+    mark: Mark = "bad" if found["result"] == "LEAK" else "plain"
+    seats = amounts.names(found["corrupted"])
+    yield Line("privacy", f"{found['result']} ({found['kind']}), to {seats}", mark)
+    if found["reveals"] is not None:
+        may = ", ".join(found["reveals"]) or "nothing"
+        yield Line("", f"may be revealed: {may}", "dim")
+    yield Line("", found["checked"], "dim")
+    yield Line("", found["power"], "dim")
+    for line in evidence(found["evidence"] or {}, list(document["parties"])):
+        yield Line("", line)
+
+
+SHOWN = 6  # numbers of a view, and findings of a table
+
+
+def evidence(found: Document, names: Sequence[str]) -> Iterator[str]:
+    """The evidence of a leak in lines, with the parties' names."""
+    if "inputs" in found:
+        one, two = (_brought(inputs) for inputs in found["inputs"])
+        yield f"inputs: {one}  against  {two}"
+    if "odds" in found:
+        one, two = found["odds"]
+        yield f"this view has chance {one} under the one and {two} under the other:"
+    lines: list[str] = list(found.get("events", ()))
+    lines += [f"{label} = {number}" for label, number in found.get("view", {}).items()]
+    lines += [f"{f['feature']}: gap {f['gap']:.2f}" for f in found.get("features", ())]
+    for line in lines[:SHOWN]:
+        yield ends.named(line, names)
+    if len(lines) > SHOWN:
+        yield f"… and {len(lines) - SHOWN} more"
+    if "extractor" in found:
+        times = f"{found['successes']} of {found['trials']} runs"
+        yield f"{found['extractor']} found an honest input in {times}"
+
+
+def _brought(inputs: Document) -> str:
+    return "; ".join(f"{name} {', '.join(map(str, row))}" for name, row in inputs.items())
 
 
 def _guarantee(document: Document, subject: Subject) -> Iterator[Line]:

@@ -22,6 +22,7 @@ Examples:
   turncoat run my.toml --trace full            every message with its payload
   turncoat run my.toml --json | jq .verdict
   turncoat run my.toml --corruptions "<= 2"    who could break it, and how
+  turncoat run my.toml --out DIR --views       keep what the corrupted seats saw
   turncoat run *.toml --timeout "30 s"         the worst exit code of all wins
 
 Without --seed and without a seed in the file, one is picked and printed. Results go to stdout,
@@ -102,6 +103,11 @@ def _bound(_: click.Context, __: click.Parameter, given: str | None) -> "Compari
     help="Keep scenario.toml, run.json and events.jsonl in DIR; of several runs, in DIR/NAME/SEED.",
 )
 @click.option(
+    "--views",
+    is_flag=True,
+    help="Keep what the corrupted seats saw in DIR/seats, for `turncoat view`; needs --out.",
+)
+@click.option(
     "--verify-determinism",
     "verify",
     is_flag=True,
@@ -130,6 +136,8 @@ def run(
     from turncoat.cli.execute import Request
 
     request = Request(**options)
+    if request.views and request.out is None:
+        raise click.UsageError("--views needs a folder: --out DIR")
     if context.obj is not None:
         context.obj.verbose = request.verbose
     if corruptions is not None:

@@ -5,7 +5,7 @@ runs and judges. What a run leaves behind is in `report.py`.
 """
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -13,16 +13,22 @@ import attrs
 
 from turncoat.actors.actor import Program
 from turncoat.actors.mailbox import Slot
+from turncoat.actors.randomness import CoinWatch
 from turncoat.actors.world import Run, World
 from turncoat.adversary.coalition import Coalition, Part, assemble
+from turncoat.adversary.views import CoinRecorder
 from turncoat.protocols.arithmetic.program import Values
 from turncoat.protocols.declare import Facts
 from turncoat.protocols.primitives.symmetric import AesCtrTape
-from turncoat.protocols.session import Execution
+from turncoat.protocols.session import Execution, Right
 from turncoat.scenarios.collector import seldom_collected
 from turncoat.scenarios.facts import faulty, silent
 from turncoat.scenarios.plan import Plan, plan
+from turncoat.scenarios.privacy import Privacy
+from turncoat.scenarios.privacy_questions import answer, objection
+from turncoat.scenarios.privacy_runs import Question
 from turncoat.scenarios.report import Report
+from turncoat.scenarios.schema import PrivacyKind
 from turncoat.scenarios.verdict import Case, judge
 
 if TYPE_CHECKING:
@@ -36,7 +42,8 @@ class Options:
     encode: really encode and decode every message. keep_bodies: keep payloads for the trace.
     shuffle: reorders wake-ups. pulse: called with the virtual time [ns] now and then; True ends
     the run. watched: given, before the run begins, what says how far it has come, if the protocol
-    knows. meter: measure the CPU of each party.
+    knows. meter: measure the CPU of each party. coins: as of a `World`. views: write down the
+    corrupted seats' coins, and keep bodies. privacy: carry out the check that [expect] asks for.
     """
 
     encode: bool = False
@@ -45,6 +52,9 @@ class Options:
     pulse: Callable[[int], bool] | None = None
     watched: Callable[[Callable[[], str] | None], None] | None = None
     meter: bool = True
+    coins: CoinWatch | None = None
+    views: bool = False
+    privacy: bool = True
 
 
 @attrs.frozen
@@ -58,14 +68,21 @@ class Prepared:
     @seldom_collected()
     def run(self, options: Options | None = None) -> Report:
         """Run and judge. Raises what a program raises that is no abort: a bug, not a result."""
+        options = options or Options()
+        recorder = CoinRecorder(self.plan.corrupted) if options.views else None
+        if recorder is not None:
+            options = attrs.evolve(options, keep_bodies=True, coins=recorder)
         started, execution = perf_counter(), self.plan.session.execution()
-        if options is not None and options.watched is not None:
+        if options.watched is not None:
             options.watched(getattr(execution, "progress", None))
         coalition = assemble(self.plan.attacks, rushing=self.plan.rushing)
-        run = self._world(options or Options(), coalition).run(
+        run = self._world(options, coalition).run(
             {i: self._program(i, execution, coalition) for i in self.plan.indices}
         )
         case = self._case(run, execution, coalition)
+        privacy = self._privacy() if options.privacy else None
+        if privacy is not None:
+            case = attrs.evolve(case, privacy=privacy.verdict)
         return Report(
             scenario=self.scenario,
             plan=self.plan,
@@ -75,7 +92,32 @@ class Prepared:
             verdict=judge(case),
             exceeded=self._exceeded(run, coalition),
             wall_s=perf_counter() - started,
+            privacy=privacy,
+            coins=None if recorder is None else recorder.coins(),
         )
+
+    def question(self, kind: PrivacyKind) -> Question:
+        """What a privacy check of that kind asks of this scenario."""
+        return Question(
+            kind=kind,
+            plan=self.plan,
+            reveals=self.scenario.expect.reveals,
+            seed=self.seed,
+            play=self._play,
+        )
+
+    def _privacy(self) -> Privacy | None:
+        kind = self.scenario.expect.privacy
+        return None if kind is None else answer(self.question(kind))
+
+    def _play(
+        self, inputs: Mapping[str, Values], seed: int, coins: CoinWatch
+    ) -> tuple[Run, Right | None]:
+        """The same scenario on other inputs, with another seed."""
+        plan = attrs.evolve(self.plan, session=self.plan.session.with_inputs(inputs))
+        options = Options(keep_bodies=True, meter=False, coins=coins, privacy=False)
+        report = attrs.evolve(self, plan=plan, seed=seed).run(options)
+        return report.run, report.case.right
 
     def _program(self, index: int, execution: Execution, coalition: Coalition) -> Program:
         """What a seat runs: the honest main, but for what the adversary makes of it."""
@@ -109,6 +151,7 @@ class Prepared:
             encode=options.encode,
             keep_bodies=options.keep_bodies,
             meter=options.meter,
+            coins=options.coins,
             shuffle=options.shuffle,
             pulse=options.pulse,
         )
@@ -146,7 +189,12 @@ def prepare(scenario: "Scenario", seed: int | None = None) -> Prepared:
         seed = scenario.header.seed
     if seed is None:
         seed = fresh_seed()
-    return Prepared(scenario, seed, plan(scenario, seed))
+    prepared = Prepared(scenario, seed, plan(scenario, seed))
+    kind = scenario.expect.privacy
+    refusal = None if kind is None else objection(prepared.question(kind))
+    if refusal is not None:
+        raise scenario.document.error([refusal])
+    return prepared
 
 
 def simulate(

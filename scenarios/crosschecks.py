@@ -179,6 +179,25 @@ def _expect(tables: Tables, names: Sequence[str]) -> Iterator[Refusal]:
         if pattern in liars:
             message = f"{pattern!r} is corrupted, and only honest parties detect"
             yield Refusal(message, "name honest parties", ("expect", "detected_by", k))
+    yield from _privacy(tables)
+
+
+def _privacy(tables: Tables) -> Iterator[Refusal]:
+    """A question about what corrupted seats learn needs some, and a way to answer it."""
+    expect, asked = tables.expect, ("expect", "privacy")
+    if expect.privacy is not None and not any(a.corrupts for a in tables.adversary):
+        remedy = 'such as [[adversary]] corrupts = ["carol"], model = "passive"'
+        yield Refusal("nobody is corrupted who could learn anything", remedy, asked)
+    if expect.privacy is not None and any(a.timing != "static" for a in tables.adversary):
+        message = "privacy is checked for seats that are corrupted from the start"
+        yield Refusal(message, 'write timing = "static"', asked)
+    if expect.reveals is not None and expect.privacy in (None, "extraction"):
+        remedy = 'write privacy = "exact" or "statistical", or leave it out'
+        yield Refusal("nothing here asks what is revealed", remedy, ("expect", "reveals"), "key")
+    leaks = "LEAK" in (expect.verdict or ())
+    if leaks and expect.privacy is None:
+        remedy = 'such as privacy = "exact"'
+        yield Refusal("LEAK is found by a privacy check only", remedy, ("expect", "verdict"))
 
 
 def _parties_in_words(n: int) -> str:

@@ -42,9 +42,9 @@ class Evidence:
 
 
 def check(expect: Expect, evidence: Evidence) -> tuple[Expectation, ...]:
-    """Every key that was given, in the order of the manual. Where no verdict is asked for, the
-    failures are still failures."""
-    given = [a.name for a in attrs.fields(Expect) if getattr(expect, a.name) is not None]
+    """Every key that was given and judges, in the order of the manual (`privacy` and `reveals` say
+    what is to be found out). Where no verdict is asked for, the failures are still failures."""
+    given = [name for name in _CHECKS if getattr(expect, name) is not None]
     checks = [_CHECKS[name](getattr(expect, name), evidence) for name in given]
     if expect.verdict is None:
         found = evidence.verdict.name

@@ -20,10 +20,12 @@ from turncoat.actors.outcome import Aborted, Crashed, Outcome, Output, Stalled, 
 from turncoat.actors.rule import Receipt
 from turncoat.actors.world import Run
 from turncoat.adversary.advice import Advice, advise
+from turncoat.adversary.views import Coins, save_seats
 from turncoat.scenarios.expectations import Evidence, Expectation, check
 from turncoat.scenarios.fault_kinds import FAULT_KINDS
 from turncoat.scenarios.faults import struck_groups
 from turncoat.scenarios.plan import Plan
+from turncoat.scenarios.privacy import Privacy
 from turncoat.scenarios.verdict import Case, Verdict
 
 if TYPE_CHECKING:
@@ -54,6 +56,8 @@ class Report:
     """One run, judged.
 
     exceeded: why the protocol's guarantee is not in force, empty if it is. wall_s: real seconds.
+    privacy: what the check that [expect] asks for found. coins: of the corrupted seats, None if
+    their views were not kept.
     """
 
     scenario: "Scenario"
@@ -64,6 +68,8 @@ class Report:
     verdict: Verdict
     exceeded: tuple[str, ...]
     wall_s: float
+    privacy: Privacy | None = None
+    coins: tuple[Coins, ...] | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -134,7 +140,7 @@ class Report:
             "guarantee_in_force": not self.exceeded,
             "exceeded": list(self.exceeded),
             "soundness_error": self.plan.session.guarantee.soundness,
-            "privacy": "not tested",
+            "privacy": "not tested" if self.privacy is None else self.privacy.json(),
             "expectations": [attrs.asdict(e) for e in self.expectations],
             "parties": {name: self._party(i) for i, name in enumerate(self.names, 1)},
             "totals": {
@@ -153,7 +159,8 @@ class Report:
         }
 
     def save(self, folder: Path) -> Path:
-        """Write `scenario.toml`, `run.json` and `events.jsonl` into a folder, made if need be."""
+        """Write `scenario.toml`, `run.json` and `events.jsonl` into a folder, made if need be, and
+        the corrupted seats' views, if they were kept, into `seats/`."""
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "scenario.toml").write_text(self.scenario.dumps(), encoding="utf-8")
         document = json.dumps(self.json(), indent=2, ensure_ascii=False)
@@ -161,6 +168,10 @@ class Report:
         with (folder / "events.jsonl").open("w", encoding="utf-8") as file:
             for event in self.run.journal.events():
                 file.write(json.dumps(event, ensure_ascii=False) + "\n")
+        if self.coins is not None:
+            inputs = dict(enumerate(self.plan.session.inputs.values(), 1))
+            seats = self.case.corrupted
+            save_seats(folder, self.run.journal, self.names, inputs, self.coins, of=seats)
         return folder
 
     def _called(self, parties: "tuple[int, ...] | frozenset[int]") -> list[str]:

@@ -37,8 +37,11 @@ from turncoat.scenarios.values import (
 
 HOUR = 3600 * 10**9
 
-VerdictName = Literal["OK", "ABORT", "ABORT-ID", "WRONG", "SPLIT", "BLAME", "STALL", "INCONCLUSIVE"]
-Verdicts = Annotated[tuple[VerdictName, ...], one_or_more(get_args(VerdictName), later=("LEAK",))]
+VerdictName = Literal[
+    "OK", "ABORT", "ABORT-ID", "WRONG", "SPLIT", "BLAME", "LEAK", "STALL", "INCONCLUSIVE"
+]
+Verdicts = Annotated[tuple[VerdictName, ...], one_or_more(get_args(VerdictName))]
+PrivacyKind = Literal["exact", "statistical", "extraction"]
 
 
 @attrs.frozen(kw_only=True)
@@ -264,6 +267,21 @@ class Expect:
     stalled_on: Names | None = attrs.field(
         default=None, metadata=told("All for whose messages stalled parties wait.")
     )
+    privacy: PrivacyKind | None = attrs.field(
+        default=None,
+        metadata=told(
+            'How to check what the corrupted seats learn: "exact" (all coins, a tiny field), '
+            '"statistical" (two inputs that must look alike) or "extraction" (an attacker that '
+            "guesses); a leak is the verdict LEAK."
+        ),
+    )
+    reveals: Texts | None = attrs.field(
+        default=None,
+        metadata=told(
+            "The results of the program that corrupted seats may know, by name, a single one as "
+            '"output"; [] for nothing; default: all that is opened.'
+        ),
+    )
 
 
 @attrs.frozen(kw_only=True)
@@ -286,5 +304,4 @@ class Tables:
 # Keys that the manual names and no release has: "not supported yet", never "unknown".
 LATER_KEYS: Mapping[type, tuple[str, ...]] = {
     Tables: ("sweep",),
-    Expect: ("privacy", "reveals"),
 }

@@ -26,7 +26,8 @@ class Case:
     right: None if the run fixed no right output. faulty: parties that a fault struck. answering:
     seats whose outputs are judged, None: all. trusted: seats that only help, and learn nothing.
     agreement: must honest outputs be equal? unanimous: does the protocol promise that either all
-    honest parties abort or none? cut_short: did a time limit end the run?
+    honest parties abort or none? cut_short: did a time limit end the run? privacy: what a check of
+    the scenario's views said, None: nobody asked.
     """
 
     outcomes: Mapping[int, Outcome]
@@ -39,6 +40,7 @@ class Case:
     unanimous: bool = False
     receipts: Sequence[Receipt] = ()
     cut_short: bool = False
+    privacy: str | None = None
 
     @property
     def honest(self) -> dict[int, Outcome]:
@@ -106,6 +108,7 @@ def judge(case: Case) -> Verdict:
         "WRONG": _wrong(case),
         "SPLIT": _split(case),
         "BLAME": bool(case.accused - case.corrupted - case.faulty),
+        "LEAK": case.privacy == "LEAK",
         "STALL": any(isinstance(o, Stalled) for o in case.honest.values()),
         "INCONCLUSIVE": bool(doubts),
         "ABORT": case.stopped and not _wrong(case) and not _identified(case),
@@ -146,6 +149,8 @@ def _doubts(case: Case) -> Iterator[str]:
         if receipt.required and not receipt.acted:
             where = f"at P{receipt.party}" if receipt.party else "of the network"
             yield f"{receipt.behaviour} {where} {_inaction(receipt)}"
+    if case.privacy == "INCONCLUSIVE":
+        yield "the privacy check could not have found a leak"
     if case.outputs and case.right is None:
         yield "the honest parties' shares fix no single input of a corrupted dealer"
     ended = any(isinstance(o, Output | Aborted) for o in case.awaited.values())

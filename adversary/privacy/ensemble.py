@@ -17,9 +17,9 @@ from turncoat.actors.link import MILLISECOND, Link
 from turncoat.actors.outcome import Outcome
 from turncoat.actors.party import Party
 from turncoat.actors.randomness import Tape
-from turncoat.actors.rule import Rule
 from turncoat.actors.topology import Cast, Topology
 from turncoat.actors.world import Run, World
+from turncoat.adversary.coalition import Coalition
 from turncoat.adversary.privacy.lane_algebra import in_lanes
 from turncoat.adversary.privacy.lanes import Lanes, LanesDisagree, NotEnumerable, place_of
 from turncoat.adversary.privacy.laws import Column, Shape
@@ -33,7 +33,7 @@ Inputs = Mapping[int, tuple[int, ...]]  # party → its elements
 Main = Callable[[Party, Algebra, Vec], Awaitable[Any]]  # (party, field, own inputs) → its output
 Functionality = Callable[[Inputs], Mapping[int, tuple[int, ...]]]  # inputs → outputs by party
 Dealt = tuple[int, str]  # the tape of a party under a sid
-Deviation = Callable[[], Mapping[int, Sequence[Rule]]]  # fresh rules for one run
+Deviation = Callable[[], Coalition]  # a fresh adversary for one run
 
 
 def _plain_network() -> Topology:
@@ -51,7 +51,10 @@ class Ensemble:
     listen. soundness: the distance that a deviation may cause. stuck, again: coins that are planted
     (`EnumeratedCoins`). idealised: what stands in for a hash, a generator or a public coin; the
     code that does is in stand_ins.
-    paths: over how many different courses of a run the tapes may spread.
+    paths: over how many different courses of a run the tapes may spread. given: a condition on the
+    coins, as file of the protocol → what a branch there that depends on them must ask with that
+    answer; tapes with the other one are left out, and the result says so.
+    heeds: seat → those whose abort announcement ends it, as of a `World`.
     """
 
     name: str
@@ -72,6 +75,8 @@ class Ensemble:
     idealised: tuple[str, ...] = ()
     stand_ins: StandIns = attrs.field(factory=dict[str, Callable[..., Any]])
     paths: int = 1
+    given: Mapping[str, bool] = attrs.field(factory=dict[str, bool])
+    heeds: Mapping[int, frozenset[int]] = attrs.field(factory=dict[int, frozenset[int]])
 
     @property
     def seats(self) -> tuple[int, ...]:
@@ -125,6 +130,10 @@ def sights(ensemble: Ensemble, inputs: Inputs, tapes: Batch) -> Iterator[Sight]:
         try:
             yield _sight(ensemble, inputs, part)
         except LanesDisagree as fork:
+            answer = ensemble.given.get(fork.place.rpartition(":")[0])
+            if answer is not None:
+                pending.append(part.part(fork.yes if answer else ~fork.yes))
+                continue
             courses += 1
             if courses > ensemble.paths:
                 raise _refusal(ensemble, fork) from fork
@@ -153,6 +162,7 @@ def _sight(ensemble: Ensemble, inputs: Inputs, tapes: Batch) -> Sight:
 def run_in_lanes(ensemble: Ensemble, inputs: Inputs, coins: EnumeratedCoins) -> Run:
     """One simulation of the real protocol, with a lane for every tape."""
     field = in_lanes(ensemble.field)
+    adversary = ensemble.deviation() if ensemble.deviation else None
     world = World(
         cast=Cast(tuple(f"P{i}" for i in ensemble.seats), ensemble.roles),
         tapes=_never,
@@ -160,7 +170,9 @@ def run_in_lanes(ensemble: Ensemble, inputs: Inputs, coins: EnumeratedCoins) -> 
         topology=ensemble.topology,
         structures={"field": field},
         faults=ensemble.faults,
-        rules=ensemble.deviation() if ensemble.deviation else {},
+        rules=adversary.rules if adversary else {},
+        mind=adversary,
+        heeds=ensemble.heeds,
         digest="sizes",
         keep_bodies=True,
         coins=coins,

@@ -24,6 +24,7 @@ from turncoat.adversary.privacy.ensemble import (
     seen,
     sights,
 )
+from turncoat.adversary.privacy.lane_algebra import in_lanes
 from turncoat.adversary.privacy.lanes import NotEnumerable
 from turncoat.adversary.privacy.laws import Law, Telling
 from turncoat.adversary.privacy.tapes import Layout, MoreCoins, batch, pilot
@@ -55,7 +56,8 @@ class ExactResult:
     input gave. distance: the greatest found. apart: how far views with different outputs are from
     each other (1, or the views do not even hold the output), None if there are none. wrong: an
     input on which an output was not the functionality's. idle: one on which the deviation did not
-    do what it intends.
+    do what it intends. given: where the coins were held to a condition; kept: by what part of them
+    it is met.
     """
 
     name: str
@@ -75,6 +77,8 @@ class ExactResult:
     wrong: Inputs | None
     idle: Inputs | None
     idealised: tuple[str, ...]
+    given: tuple[str, ...] = ()
+    kept: Fraction = Fraction(1)
 
     @property
     def runs(self) -> int:
@@ -108,8 +112,9 @@ def exact(
     for a protocol whose course depends on its coins, and, with the count, for more than
     `most_tapes` tapes, all inputs together.
     """
-    groups = grouped(ensemble)
     layout = first_layout(ensemble)
+    check_work(ensemble, layout, ensemble.input_count, most_tapes)
+    groups = grouped(ensemble)
     while True:
         check_work(ensemble, layout, ensemble.input_count, most_tapes)
         try:
@@ -134,7 +139,9 @@ def grouped(ensemble: Ensemble) -> list[list[Inputs]]:
 
 
 def first_layout(ensemble: Ensemble) -> Layout:
-    """The coins of one run, on the first input and a few tapes."""
+    """The coins of one run, on the first input and a few tapes. Raises NotEnumerable for a
+    structure that is not tiny."""
+    in_lanes(ensemble.field)
     inputs, layout = next(iter(ensemble.all_inputs())), Layout()
     while True:
         try:
@@ -213,17 +220,19 @@ class _Group:
     evidence: Evidence | None
     wrong: Inputs | None
     idle: Inputs | None
+    kept: Fraction
 
 
 def _examine(ensemble: Ensemble, layout: Layout, group: Sequence[Inputs]) -> _Group:
     """Run the inputs of one group, and keep one input and one law of every kind that comes."""
-    kinds, views = list[tuple[Inputs, Law]](), 0
+    kinds, views, kept = list[tuple[Inputs, Law]](), 0, Fraction(1)
     evidence: Evidence | None = None
     wrong: Inputs | None = None
     idle: Inputs | None = None
     for inputs in group:
         observed = law_of(ensemble, layout, inputs)
         law, views = observed.law, max(views, observed.law.support)
+        kept = min(kept, Fraction(law.total, layout.count))
         wrong = wrong if observed.right or wrong is not None else inputs
         idle = idle if observed.acted or idle is not None else inputs
         if any(law.same(other) for _, other in kinds):
@@ -233,7 +242,7 @@ def _examine(ensemble: Ensemble, layout: Layout, group: Sequence[Inputs]) -> _Gr
                 evidence = _greater(evidence, (other_inputs, other), (inputs, law))
         if len(kinds) <= MOST_CLASSES:
             kinds.append((inputs, law))
-    return _Group(len(group) - 1, views, evidence, wrong, idle)
+    return _Group(len(group) - 1, views, evidence, wrong, idle, kept)
 
 
 def _greater(
@@ -303,6 +312,8 @@ def _result(
         wrong=next((group.wrong for group in found if group.wrong is not None), None),
         idle=next((group.idle for group in found if group.idle is not None), None),
         idealised=ensemble.idealised,
+        given=tuple(ensemble.given),
+        kept=min((group.kept for group in found), default=Fraction(1)),
     )
 
 

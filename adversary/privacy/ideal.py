@@ -10,7 +10,7 @@ the declared soundness error; at distance 0 it is perfect.
 from collections.abc import Callable, Collection, Iterator, Mapping
 from fractions import Fraction
 from functools import partial
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import attrs
 
@@ -70,9 +70,10 @@ class Simulation:
     _numbers: list[Number] = attrs.field(factory=list[Number], init=False)
     ending: str = attrs.field(default=COMPLETED, init=False)
 
-    def uniform(self, what: str) -> Lanes:
-        """A uniform element of the simulator's own; `what` names it and must be new."""
-        return self._drawn(0, what, 1)[0]
+    def uniform(self, what: str, below: int = 0) -> Lanes:
+        """A uniform element of the simulator's own, or a number below a bound; `what` names it and
+        must be new."""
+        return self._drawn(0, what, 1, below)[0]
 
     def coins(self, party: int, sid: str, count: int = 1) -> list[Lanes]:
         """Coins of a corrupted party, which are in its view."""
@@ -92,9 +93,9 @@ class Simulation:
         """No honest party gets an output; their announcements are messages to be simulated."""
         self.ending = f"Aborted: {reason}"
 
-    def _drawn(self, party: int, sid: str, count: int) -> list[Any]:
+    def _drawn(self, party: int, sid: str, count: int, below: int = 0) -> list[Any]:
         tape = self._coins(party, 0, sid, None)  # pyright: ignore[reportArgumentType] - unused
-        return list(tape.uniform(self.p, count))
+        return list(tape.uniform(below or self.p, count))
 
     def _write(self, label: str, number: Number) -> None:
         self._columns.append(Column(label, self.p))
@@ -115,7 +116,7 @@ class Simulation:
 @attrs.frozen(kw_only=True)
 class IdealResult:
     """What the comparison showed. distance: the greatest over all inputs; at: one that has it.
-    idle: as in `ExactResult`."""
+    idle, given, kept: as in `ExactResult`."""
 
     name: str
     corrupted: tuple[int, ...]
@@ -128,6 +129,8 @@ class IdealResult:
     telling: Telling | None
     idle: Inputs | None
     idealised: tuple[str, ...]
+    given: tuple[str, ...] = ()
+    kept: Fraction = Fraction(1)
 
     @property
     def verdict(self) -> Literal["PERFECT", "SOUND", "LEAK", "INCONCLUSIVE"]:
@@ -147,11 +150,12 @@ def compare(world: IdealWorld, *, most_tapes: int = MOST_TAPES) -> IdealResult:
     layout, ideal_layout = first_layout(real), Layout()
     check_work(real, layout, len(inputs), most_tapes)
     worst: tuple[Fraction, Inputs | None, Telling | None] = (Fraction(0), None, None)
-    idle: Inputs | None = None
+    idle, kept = cast("Inputs | None", None), Fraction(1)
     for given in inputs:
         layout, observed = _real_law(real, layout, given)
         idle = idle if observed.acted or idle is not None else given
         one = observed.law
+        kept = min(kept, Fraction(one.total, layout.count))
         ideal_layout, two = _ideal_law(world, ideal_layout, given, most_tapes // len(inputs))
         distance = one.distance(two)
         if distance > worst[0]:
@@ -168,6 +172,8 @@ def compare(world: IdealWorld, *, most_tapes: int = MOST_TAPES) -> IdealResult:
         telling=worst[2],
         idle=idle,
         idealised=real.idealised,
+        given=tuple(real.given),
+        kept=kept,
     )
 
 

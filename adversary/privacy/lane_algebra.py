@@ -65,7 +65,7 @@ class LaneAlgebra(Algebra):
             field=base.is_field,
         )  # fmt: skip
         inverses = [pow(a, -1, order) if gcd(a, order) == 1 else _NONE for a in range(order)]
-        self._inverse: Numbers = np.array(inverses, np.int64)
+        self._inverse: Numbers = np.array(inverses, np.int32)
 
     def canonical(self, value: int) -> int:
         return value % self.order
@@ -95,7 +95,7 @@ class LaneAlgebra(Algebra):
         greatest = self.order // 2 if self.is_field else (self.order - 1) // 2
         if type(element) is Lanes:
             numbers = element.numbers
-            return Lanes(numbers - self.order * (numbers > greatest))
+            return Lanes(numbers - self.order * (numbers > greatest).astype(np.int32), self.order)
         return int(element) - self.order * (element > greatest)
 
     def _inverses(self, flat: Elements) -> Elements:
@@ -107,7 +107,7 @@ class LaneAlgebra(Algebra):
 
     def _reciprocal(self, element: Any) -> Any:
         if type(element) is Lanes:
-            return Lanes(self._inverse[element.numbers])
+            return Lanes(self._inverse[element.numbers], self.order)
         return int(self._inverse[int(element)])
 
 

@@ -14,7 +14,8 @@ from typing import Any, cast, final
 import numpy as np
 from numpy.typing import NDArray
 
-Numbers = NDArray[np.int64]
+Numbers = NDArray[np.int64] | NDArray[np.int32]
+NARROW, WIDE = 1 << 31, 1 << 63  # magnitudes below which 32 bits, 64 bits, are enough
 
 # Code that asks only because somebody else asked it to: never the place to name.
 MACHINERY = ("turncoat.adversary.privacy.", "turncoat.protocols.algebra.", "numpy", "attr")
@@ -37,15 +38,24 @@ class LanesDisagree(Exception):
 
 @final
 class Lanes:
-    """Integers, one a lane; + − × and % act lane by lane, with numbers and with other Lanes."""
+    """Integers, one a lane; + − × and % act lane by lane, with numbers and with other Lanes.
 
-    __slots__ = ("numbers",)
+    They take 32 bits a lane for as long as nothing can overflow, then 64, and no more.
+    """
+
+    __slots__ = ("greatest", "numbers")
     __hash__ = None  # pyright: ignore[reportAssignmentType] - compared lane by lane
 
-    def __init__(self, numbers: Numbers) -> None:
-        """`numbers`: given up by the caller; read-only from here on."""
+    def __init__(self, numbers: Numbers, greatest: int | None = None) -> None:
+        """numbers: given up by the caller; read-only from here on. greatest: no magnitude is above
+        it (default: found by looking)."""
+        if greatest is None:
+            greatest = int(np.abs(numbers).max(initial=0))
+        if greatest < NARROW:
+            numbers = numbers.astype(np.int32, copy=False)
         numbers.setflags(write=False)
         self.numbers = numbers
+        self.greatest = greatest
 
     def __repr__(self) -> str:
         return f"<{self.numbers.size} lanes>"
@@ -61,7 +71,7 @@ class Lanes:
         return self._with(np.subtract, other)
 
     def __rsub__(self, other: int) -> "Lanes":
-        return Lanes(other - self.numbers)
+        return -self + other
 
     def __mul__(self, other: "Lanes | int") -> "Lanes":
         return self._with(np.multiply, other)
@@ -69,10 +79,12 @@ class Lanes:
     __rmul__ = __mul__
 
     def __neg__(self) -> "Lanes":
-        return Lanes(-self.numbers)
+        return Lanes(-self.numbers, self.greatest)
 
     def __mod__(self, modulus: int) -> "Lanes":
-        return Lanes(self.numbers % modulus)
+        """In [0, modulus). Division by one number is vectorised, its remainder is not."""
+        numbers: Any = self.numbers if modulus < NARROW else self.numbers.astype(np.int64)
+        return Lanes(numbers - numbers // modulus * modulus, modulus - 1)
 
     # ---- questions, which only an answer common to all lanes can settle
 
@@ -113,7 +125,16 @@ class Lanes:
 
     def _with(self, op: Callable[..., Numbers], other: "Lanes | int") -> "Lanes":
         number = _operand(other)
-        return NotImplemented if number is None else Lanes(op(self.numbers, number))
+        if number is None:
+            return NotImplemented
+        theirs = other.greatest if type(other) is Lanes else abs(number)
+        product = op is np.multiply
+        greatest = self.greatest * theirs if product else self.greatest + theirs
+        if greatest >= WIDE:
+            raise NotEnumerable(f"numbers up to {greatest} do not fit 64 bits a lane")
+        if greatest < NARROW:
+            return Lanes(op(self.numbers, number), greatest)
+        return Lanes(op(self.numbers.astype(np.int64), number), greatest)
 
     def _ask(self, sign: str, op: Callable[..., NDArray[np.bool_]], other: object) -> bool:
         number = _operand(other)

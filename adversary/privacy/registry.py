@@ -106,6 +106,18 @@ CHECKS = _table(
         _HERE + "spdz:lied_to", "SOUND", ("DPSZ12", "DKLPSS13, figure 'MACCheck'"),
     ),
     _ideal("ideal-bgw-f5", "BGW xy + w against F_SFE, every seat, F_5", "ideal_worlds:bgw"),
+    _ideal(
+        "ideal-broadcast-f5", "echo broadcast against F_BC, heard and equivocated, F_5",
+        "broadcast_and_coins:broadcast", "GL05",
+    ),
+    _ideal(
+        "ideal-refused-coin-f5", "a committed coin toss against F_Coin, one does not open, F_5",
+        "broadcast_and_coins:refused_coin", "Blum81",
+    ),
+    _ideal(
+        "ideal-random-bit-f5", "a random bit, every seat, given no second attempt, F_5",
+        "broadcast_and_coins:bit", "DFKNT06",
+    ),
     _ideal("ideal-coin-f5", "a coin toss among friends against F_Coin, F_5", "ideal_worlds:coin"),
     CheckInfo(
         "ideal-spdz-opening-f5", "ideal", "a lie in an SPDZ opening against F_Open: 9/25 apart",
@@ -138,6 +150,10 @@ CHECKS = _table(
         "views-masked-sum", "toy aggregation with a late input, 61 bits",
         "large_fields:masked_sum_views",
     ),
+    _statistical(
+        "views-aggregation", "aggregation with its cryptography, n = 4, server and a client",
+        "aggregation:views",
+    ),
     _planted("views-unmasked-share", "an unmasked share, 61 bits", "large_fields:unmasked_share"),
     _planted("views-reused-coin", "a reused coin, 61 bits", "large_fields:reused_coin"),
     _planted("views-secret-size", "a secret-dependent size, 61 bits", "large_fields:secret_size"),
@@ -148,6 +164,26 @@ CHECKS = _table(
     _extraction(
         "extract-related", "does one secret of a dealer give away another?",
         "large_fields:related_dealings",
+    ),
+    _extraction(
+        "extract-late-input", "does a masked input that comes late give the input away?",
+        "aggregation:late_input",
+    ),
+    _extraction(
+        "extract-split-views", "do split survivors open an input, if 2·threshold > n?",
+        "aggregation:split_views_refused",
+    ),
+    _extraction(
+        "extract-swapped-keys", "does a server that swaps keys read an input, if there is a PKI?",
+        "aggregation_keys:swapped_with_pki",
+    ),
+    CheckInfo(
+        "extract-swapped-keys-planted", "extraction", "and if there is none",
+        _HERE + "aggregation_keys:swapped", "LEAK", ("BIKMMPRSS17",), control=True,
+    ),
+    CheckInfo(
+        "extract-split-views-planted", "extraction", "and if 2·threshold ≤ n, semi-honest variant",
+        _HERE + "aggregation:split_views", "LEAK", ("BIKMMPRSS17",), control=True,
     ),
 )  # fmt: skip
 

@@ -10,12 +10,13 @@ from turncoat.adversary.privacy.ensemble import Ensemble
 from turncoat.adversary.privacy.exact import ExactResult, Progress, exact
 from turncoat.adversary.privacy.extraction import Attack, ExtractionResult, attack
 from turncoat.adversary.privacy.ideal import IdealResult, IdealWorld, compare
+from turncoat.adversary.privacy.recovery import Recovery, recover
 from turncoat.adversary.privacy.registry import CheckInfo, Verdict
 from turncoat.adversary.privacy.statistical import Experiment, StatisticalResult, examine
 from turncoat.adversary.views import plain
 
 Result = ExactResult | IdealResult | StatisticalResult | ExtractionResult
-Part = Ensemble | IdealWorld | Experiment | Attack
+Part = Ensemble | IdealWorld | Experiment | Attack | Recovery
 
 
 class Judged(Protocol):
@@ -48,6 +49,8 @@ def result(part: Part, *, workers: int = 1, progress: Progress | None = None) ->
             return examine(part)
         case Attack():
             return attack(part)
+        case Recovery():
+            return recover(part)
     raise TypeError(f"{part!r:.60} cannot be checked: give an Ensemble, an IdealWorld, …")
 
 

@@ -4,7 +4,7 @@ What `ensemble.py` enumerates, this samples. Knows nothing of what is made of th
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 import attrs
 import numpy as np
@@ -15,6 +15,7 @@ from turncoat.actors.randomness import Tape, derive
 from turncoat.actors.topology import Cast
 from turncoat.actors.world import World
 from turncoat.adversary.privacy.ensemble import Ensemble, Inputs
+from turncoat.adversary.privacy.tapes import is_stuck
 from turncoat.adversary.views import CoinRecorder, View, view_of
 from turncoat.protocols.primitives.symmetric import AesCtrTape
 
@@ -40,7 +41,7 @@ class PlantedCoins:
     again: Mapping[tuple[int, str], tuple[int, str]]
 
     def __call__(self, party: int, incarnation: int, sid: str, tape: Tape) -> Tape:
-        if (party, sid) in self.stuck:
+        if is_stuck(self.stuck, party, sid):
             tape = StuckTape()
         elif (party, sid) in self.again:
             whose, where = self.again[party, sid]
@@ -48,9 +49,24 @@ class PlantedCoins:
         return self.recorder(party, incarnation, sid, tape)
 
 
+@attrs.frozen(eq=False)
+class RepeatedCoins:
+    """The planted leak for any protocol: these parties' coins are the same in every run, so that
+    nothing they mask is masked."""
+
+    recorder: CoinRecorder
+    parties: frozenset[int]
+
+    def __call__(self, party: int, incarnation: int, sid: str, tape: Tape) -> Tape:
+        if party in self.parties:
+            tape = AesCtrTape(derive(0, "repeated", party, incarnation, sid))
+        return self.recorder(party, incarnation, sid, tape)
+
+
 def sample(ensemble: Ensemble, inputs: Inputs, seed: int) -> View:
     """The view of the corrupted parties in one real run."""
     field = ensemble.field
+    adversary = ensemble.deviation() if ensemble.deviation else None
     recorder = CoinRecorder(frozenset(ensemble.corrupted))
     world = World(
         cast=Cast(tuple(f"P{i}" for i in ensemble.seats), ensemble.roles),
@@ -60,7 +76,9 @@ def sample(ensemble: Ensemble, inputs: Inputs, seed: int) -> View:
         topology=ensemble.topology,
         structures={"field": field},
         faults=ensemble.faults,
-        rules=ensemble.deviation() if ensemble.deviation else {},
+        rules=adversary.rules if adversary else {},
+        mind=adversary,
+        heeds=ensemble.heeds,
         digest="sizes",
         keep_bodies=True,
         coins=PlantedCoins(seed, recorder, ensemble.stuck, ensemble.again),
@@ -73,7 +91,33 @@ def sample(ensemble: Ensemble, inputs: Inputs, seed: int) -> View:
     return view_of(run.journal, ensemble.corrupted, inputs, recorder.coins())
 
 
-def samples(ensemble: Ensemble, inputs: Inputs, count: int, seed: int) -> Iterator[View]:
+class Source(Protocol):
+    """What views can be sampled from, beside an `Ensemble`: a protocol that is no matter of one
+    field, with its corrupted set."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def corrupted(self) -> tuple[int, ...]: ...
+    @property
+    def terms(self) -> str:
+        """The parameters, in a line."""
+        ...
+
+    def known(self, inputs: Inputs) -> Any:
+        """What the corrupted parties may know."""
+        ...
+
+    def view(self, inputs: Inputs, seed: int) -> View:
+        """Theirs in one real run."""
+        ...
+
+
+def samples(source: Ensemble | Source, inputs: Inputs, count: int, seed: int) -> Iterator[View]:
     """`count` independent views, from seeds of their own."""
     for k in range(count):
-        yield sample(ensemble, inputs, int.from_bytes(derive(seed, "view", k)[:7], "little"))
+        own = int.from_bytes(derive(seed, "view", k)[:7], "little")
+        if isinstance(source, Ensemble):
+            yield sample(source, inputs, own)
+        else:
+            yield source.view(inputs, own)

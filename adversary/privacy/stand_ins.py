@@ -2,7 +2,7 @@
 
 What rests on a random oracle or on a generator cannot be enumerated. So while a run lasts, a
 module's name for such a sub-protocol stands for the functionality that it realises; what was
-replaced is listed with every result. Knows no protocol that uses them.
+replaced is listed with every result. Knows of protocols only the names that they use.
 """
 
 from collections.abc import Callable, Generator, Mapping
@@ -48,3 +48,21 @@ async def ideal_commit_and_open(party: Party, body: M, delta: int) -> dict[int, 
     """F_Com, for `primitives/commitment`: everybody's message in one round. Nobody's depends on
     another's, so long as the adversary does not rush."""
     return await party.exchange_all(body, deadline=party.now + delta)
+
+
+SPDZ: StandIns = {
+    "turncoat.protocols.spdz.mac_check:coin_toss": ideal_coin_toss,
+    "turncoat.protocols.spdz.mac_check:commit_and_open": ideal_commit_and_open,
+}
+
+# protocol → what must be ideal in it before it can be enumerated, in words and in code
+IDEAL: Mapping[str, tuple[tuple[str, ...], StandIns]] = {
+    "spdz": (
+        (
+            "F_Prep: a dealer of the key and of shares",
+            "F_Coin for the coin toss",
+            "F_Com for commitments (nobody rushes)",
+        ),
+        SPDZ,
+    ),
+}

@@ -6,7 +6,7 @@ leak planted, which it must find. A pass says "no leak found", and of what size 
 it is no proof.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal, cast
 
 import attrs
@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from turncoat.adversary.privacy.ensemble import Ensemble, Inputs
 from turncoat.adversary.privacy.features import features, table
-from turncoat.adversary.privacy.sampling import samples
+from turncoat.adversary.privacy.sampling import Source, samples
 from turncoat.adversary.privacy.two_sample import chance_of_gap, chance_of_hits, gap, least_gap
+from turncoat.adversary.views import View
 
 LEVEL = 1e-6  # family-wise, over the whole table
 SAMPLES = 200  # views for each input
@@ -29,9 +30,9 @@ class Experiment:
     corrupted parties may know. planted: the same with a leak. Raises ValueError if the inputs are
     no such pair."""
 
-    ensemble: Ensemble
+    ensemble: Ensemble | Source
     inputs: tuple[Inputs, Inputs]
-    planted: Ensemble
+    planted: Ensemble | Source
     samples: int = SAMPLES
     seed: int = 1
 
@@ -73,7 +74,8 @@ class Scan:
 
 @attrs.frozen(kw_only=True)
 class StatisticalResult:
-    """What the table of the protocol, and that of its planted leak, showed."""
+    """What the table of the protocol, and that of its planted leak, showed. planted: None where
+    the protocol itself leaks, so that nobody need ask whether the check could have found it."""
 
     name: str
     corrupted: tuple[int, ...]
@@ -81,39 +83,52 @@ class StatisticalResult:
     inputs: tuple[Inputs, Inputs]
     samples: int
     scan: Scan
-    planted: Scan
+    planted: Scan | None
     planted_name: str
 
     @property
     def verdict(self) -> Literal["CLEAN", "LEAK", "INCONCLUSIVE"]:
         if self.scan.leaks:
             return "LEAK"
-        return "CLEAN" if self.planted.leaks else "INCONCLUSIVE"
+        return "CLEAN" if self.planted is not None and self.planted.leaks else "INCONCLUSIVE"
 
 
 def examine(experiment: Experiment) -> StatisticalResult:
     """Scan a protocol and its planted leak."""
     one, two = experiment.inputs
+    found = scan(experiment.ensemble, (one, two), experiment.samples, experiment.seed)
+    planted = None
+    if not found.leaks:
+        planted = scan(experiment.planted, (one, two), experiment.samples, experiment.seed)
     return StatisticalResult(
         name=experiment.ensemble.name,
         corrupted=experiment.ensemble.corrupted,
-        field=experiment.ensemble.field.name,
+        field=_terms(experiment.ensemble),
         inputs=(one, two),
         samples=experiment.samples,
-        scan=scan(experiment.ensemble, (one, two), experiment.samples, experiment.seed),
-        planted=scan(experiment.planted, (one, two), experiment.samples, experiment.seed),
+        scan=found,
+        planted=planted,
         planted_name=experiment.planted.name,
     )
 
 
-def scan(ensemble: Ensemble, inputs: tuple[Inputs, Inputs], count: int, seed: int) -> Scan:
+def _terms(source: Ensemble | Source) -> str:
+    return source.field.name if isinstance(source, Ensemble) else source.terms
+
+
+def scan(ensemble: Ensemble | Source, inputs: tuple[Inputs, Inputs], count: int, seed: int) -> Scan:
     """Test every feature of the views of two inputs, `count` views each."""
-    rows = [
-        features(view)
-        for side, given in enumerate(inputs)
-        for view in samples(ensemble, given, count, 2 * seed + side)
-    ]
-    names, matrix = table(rows)
+    one, two = (
+        samples(ensemble, given, count, 2 * seed + side) for side, given in enumerate(inputs)
+    )
+    return scan_of(one, two)
+
+
+def scan_of(one: Iterable[View], two: Iterable[View]) -> Scan:
+    """Test every feature of two equally large samples of views."""
+    rows = [[features(view) for view in views] for views in (one, two)]
+    names, matrix = table([*rows[0], *rows[1]])
+    count = len(rows[0])
     tests = len(names) + 1
     found = list[Finding]()
     for name, column in zip(names, matrix.T, strict=True):

@@ -17,11 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from turncoat.actors.randomness import Tape, named
-from turncoat.adversary.privacy.lanes import Lanes, NotEnumerable, Numbers
+from turncoat.adversary.privacy.lanes import Lanes, NotEnumerable
 
 TapeName = tuple[int, int, str]  # party, incarnation, sid
 LARGEST = 1 << 15  # bound of a single coin
 SCOUTS = 64  # tapes of a pilot
+EVERY = "*"  # in the place of a sid: all tapes of a party
 PUBLIC = "public-coins"  # the last part of a sid whose coins are nobody's, and the same to all
 
 _REMEDY = "put an ideal thing in the place of what needs them, or take the statistical check"
@@ -87,7 +88,7 @@ class Batch:
     """Some tapes of a layout, by number: one lane each."""
 
     layout: Layout
-    numbers: Numbers
+    numbers: NDArray[np.int64]
     _digits: dict[tuple[TapeName, int], Lanes] = attrs.field(factory=dict, init=False)
 
     @property
@@ -99,7 +100,8 @@ class Batch:
         known = self._digits.get((name, k))
         if known is None:
             bound = self.layout.bounds_of(name)[k]
-            known = Lanes(self.numbers // self.layout.stride(name, k) % bound)
+            digits = self.numbers // self.layout.stride(name, k)
+            known = Lanes(digits - digits // bound * bound, bound)
             self._digits[name, k] = known
         return known
 
@@ -117,7 +119,7 @@ class Pilot(Batch):
         bound = self.layout.bounds_of(name)[k]
         row = shake_128(named("pilot", (*name, k))).digest(8 * SCOUTS)
         numbers = np.frombuffer(row, "<u8")[self.numbers] % np.uint64(bound)
-        return Lanes(numbers.astype(np.int64))
+        return Lanes(numbers.astype(np.int64), bound)
 
     def part(self, lanes: NDArray[np.bool_]) -> "Pilot":
         return Pilot(self.layout, self.numbers[lanes])
@@ -142,13 +144,19 @@ class Coin:
     value: Any
 
 
+def is_stuck(stuck: frozenset[tuple[int, str]], party: int, sid: str) -> bool:
+    """Does this tape say nothing but 0?"""
+    return (party, sid) in stuck or (party, EVERY) in stuck
+
+
 @attrs.define(eq=False)
 class EnumeratedCoins:
     """The private tapes of one run. Implements `turncoat.actors.randomness.CoinWatch`.
 
-    stuck: tapes that say nothing but 0. again: tape → another one that it repeats. (Faulty coins
-    are planted here, so that honest code needs no switch for them.) nonces: may octets be drawn?
-    Then they are nonces of something ideal, and all 0. `drawn` is filled by the run.
+    stuck: tapes that say nothing but 0 (sid `EVERY`: all of a party). again: tape → another one
+    that it repeats. (Faulty coins are planted here, so that honest code needs no switch for them.)
+    nonces: may octets be drawn? Then they are nonces of something ideal, and all 0. `drawn` is
+    filled by the run.
     """
 
     batch: Batch
@@ -165,7 +173,7 @@ class EnumeratedCoins:
             source = (0, sid)
         return EnumeratedTape(
             self, (party, incarnation, sid), (source[0], incarnation, source[1]),
-            stuck=(party, sid) in self.stuck,
+            stuck=is_stuck(self.stuck, party, sid),
         )  # fmt: skip
 
 

@@ -132,3 +132,59 @@ def test_a_view_is_json_and_a_redacted_folder(folder, tmp_path, capsys):
 def test_of_nobody_is_refused(folder, capsys):
     assert invoke(["view", str(folder), "--of", ","]) == 2
     assert "--of carol" in capsys.readouterr().err
+
+
+# -- scenarios -------------------------------------------------------------------------------------
+
+
+def test_a_scenario_is_checked_by_name_and_its_leak_is_expected(capsys):
+    assert invoke(["privacy", "private-product", "one-listener-too-many"]) == 0
+    shown = capsys.readouterr().out
+    assert "3,125 tapes × 25 inputs" in shown
+    assert "LEAK, as expected" in shown
+    assert "alice 0; bob 0  against  alice 1; bob 0" in shown
+    assert "InputShare.values of bgw/input.1.x, alice → bob = 0" in shown
+
+
+def test_a_file_without_an_adversary_is_asked_about_every_set_of_t(tmp_path, capsys):
+    changes = ["--set", "adversary=[]", "--set", "expect.verdict=OK", "--json"]
+    (tmp_path / "mine.toml").write_text('[scenario]\nextends = "average-salary-ideal"\n')
+    arguments = ["privacy", str(tmp_path / "mine.toml"), "--extraction", *changes]
+    assert invoke(arguments) == 0
+    (document,) = json.loads(capsys.readouterr().out)["checks"]
+    assert [r["corrupted"] for r in document["results"]] == [["alice"], ["bob"], ["carol"]]
+    assert {r["result"] for r in document["results"]} == {"CLEAN"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["average-salary"], "asks for no check: say --exact, --statistical or --extraction"),
+        (["average-salary", "--exact"], "2^61 - 1 is not enumerated"),
+        (["private-product", "--ideal"], "one of --exact, --statistical, --extraction"),
+    ],
+)
+def test_scenarios_that_cannot_be_checked_say_why(arguments, said, capsys):
+    assert invoke(["privacy", *arguments]) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_a_run_keeps_the_corrupted_seats_views(tmp_path, capsys):
+    out = str(tmp_path / "run")
+    assert invoke(["run", "private-product", "-q", "--out", out, "--views"]) == 0
+    capsys.readouterr()
+    assert invoke(["view", out, "--of", "carol"]) == 0
+    assert "alice → carol" in capsys.readouterr().out
+    assert invoke(["view", out, "--of", "alice"]) == 2
+
+
+def test_views_need_a_folder(capsys):
+    assert invoke(["run", "private-product", "--views"]) == 2
+    assert "--out" in capsys.readouterr().err
+
+
+def test_the_page_of_a_run_shows_what_the_check_found(capsys):
+    assert invoke(["run", "one-listener-too-many"]) == 0
+    shown = capsys.readouterr().out
+    assert "privacy     LEAK (exact), to bob and carol" in shown
+    assert "this view has chance 1/3125 under the one and 0 under the other" in shown

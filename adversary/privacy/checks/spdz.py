@@ -5,18 +5,17 @@ P2 adds ε to its share of d. The check lets it pass with (2p − 1)/p²; then t
 ε·y, and two inputs with equal outputs look different: 9/25 over F_5.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from fractions import Fraction
 from functools import partial
 
 from turncoat.actors.link import SECOND
 from turncoat.actors.party import Party
-from turncoat.actors.rule import Rule
 from turncoat.adversary.behaviours.tamper import AddError
-from turncoat.adversary.binding import bind
+from turncoat.adversary.coalition import Attack, Coalition, assemble
 from turncoat.adversary.privacy.ensemble import Ensemble, Inputs
 from turncoat.adversary.privacy.ideal import IdealWorld, Simulation
-from turncoat.adversary.privacy.stand_ins import ideal_coin_toss, ideal_commit_and_open
+from turncoat.adversary.privacy.stand_ins import IDEAL
 from turncoat.adversary.privacy.tapes import PUBLIC
 from turncoat.adversary.selector import Selector
 from turncoat.protocols.algebra.field import prime_field
@@ -32,17 +31,7 @@ from turncoat.protocols.toys.authenticated import Dealt, deal_authenticated
 P = 5
 DEALER, CHEATER = 3, 2
 ROLES = {"parties": (1, CHEATER), "dealer": (DEALER,)}
-STAND_INS = {
-    "turncoat.protocols.spdz.mac_check:coin_toss": ideal_coin_toss,
-    "turncoat.protocols.spdz.mac_check:commit_and_open": ideal_commit_and_open,
-}
-IDEAL = (
-    "F_Prep: a dealer of the key and of shares",
-    "F_Coin for the coin toss",
-    "F_Com for commitments (nobody rushes)",
-)
-
-
+NEEDED, STAND_INS = IDEAL["spdz"]
 OFFSET = 1
 
 
@@ -78,10 +67,10 @@ def _held(party: Party, dealt: Dealt) -> tuple[MacKey, dict[str, AuthShare]]:
     return key, {name: AuthShare(x.value, x.mac) for name, x in dealt.shares.items()}
 
 
-def lie(offset: int) -> Mapping[int, Sequence[Rule]]:
+def lie(offset: int) -> Coalition:
     """P2 adds ε to its share of d, wherever it says it."""
     when = Selector(kind="PartialOpening", sid="open")
-    return {CHEATER: (bind("add-error", AddError(offset), CHEATER, when),)}
+    return assemble([Attack("add-error", AddError(offset), (CHEATER,), when)])
 
 
 def opened(inputs: Inputs) -> dict[int, tuple[int, ...]]:
@@ -109,7 +98,7 @@ def online(p: int, offset: int | None) -> Ensemble:
         corrupted=(CHEATER,),
         deviation=None if offset is None else partial(lie, offset),
         soundness=soundness(p) if offset else Fraction(0),
-        idealised=IDEAL,
+        idealised=NEEDED,
         stand_ins=STAND_INS,
         paths=4 if offset else 1,
     )
@@ -158,7 +147,7 @@ def against_ideal() -> Iterator[IdealWorld]:
         corrupted=(CHEATER,),
         deviation=partial(lie, OFFSET),
         soundness=soundness(P),
-        idealised=IDEAL,
+        idealised=NEEDED,
         stand_ins=STAND_INS,
         paths=4,
     )

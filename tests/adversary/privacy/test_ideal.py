@@ -5,8 +5,9 @@ from fractions import Fraction
 import attrs
 import pytest
 
-from turncoat.adversary.privacy.checks import ideal_worlds, spdz
+from turncoat.adversary.privacy.checks import broadcast_and_coins, ideal_worlds, spdz
 from turncoat.adversary.privacy.ideal import IdealWorld, compare
+from turncoat.adversary.privacy.lanes import NotEnumerable
 from turncoat.adversary.privacy.registry import of_method
 
 IDEAL = list(of_method("ideal"))
@@ -65,3 +66,34 @@ def test_a_simulator_sees_nothing_honest():
     )
     assert compare(world).verdict == "PERFECT"
     assert seen[-1] == ({1: (2,)}, {1: (0,)})
+
+
+# -- conditions ------------------------------------------------------------------------------------
+
+
+def test_random_bits_are_compared_given_no_second_attempt_which_is_four_fifths():
+    """Semantics 7: a² = 0 with chance 1/p; the others are left out, and that is said."""
+    world = next(broadcast_and_coins.bit())
+    result = compare(world)
+    assert (result.verdict, result.kept) == ("PERFECT", Fraction(4, 5))
+    assert result.given == ("protocols/bgw/random_bit.py",)
+
+
+def test_without_the_condition_random_bits_are_refused():
+    world = next(broadcast_and_coins.bit())
+    unconditional = attrs.evolve(world.real, given={})
+    with pytest.raises(NotEnumerable, match="in more than 2 ways"):
+        compare(attrs.evolve(world, real=unconditional))
+
+
+def test_a_simulator_of_bits_that_knows_no_bit_fails():
+    """The second opening must fit the bit that everybody puts out."""
+    world = next(broadcast_and_coins.bit())
+    blind = attrs.evolve(world, functionality=lambda s, inputs: dict.fromkeys((1, 2, 3), (0,)))
+    assert compare(blind).verdict == "LEAK"
+
+
+def test_an_equivocation_that_is_heard_by_nobody_would_be_a_difference():
+    """The simulator of the honest broadcast does not fit the run under the lie."""
+    honest, lying = broadcast_and_coins.broadcast()
+    assert compare(attrs.evolve(lying, simulate=honest.simulate)).distance == 1

@@ -122,3 +122,26 @@ def test_sizes_are_those_of_one_lane():
 def test_large_fields_are_refused_with_a_remedy():
     with pytest.raises(NotEnumerable, match="such as F_5"):
         in_lanes(prime_field(2**61 - 1))
+
+
+@given(
+    st.lists(st.integers(-(2**29), 2**29), min_size=3, max_size=3),
+    st.integers(-(2**29), 2**29),
+    st.integers(2, 2**20),
+)
+def test_lanes_compute_as_python_does_at_any_width(row, other, modulus):
+    """32 bits a lane where that is enough, 64 where it is not: no product ever wraps."""
+    lanes = Lanes(np.array(row))
+    for found, right in (
+        (lanes * other + row[0], [x * other + row[0] for x in row]),
+        (other - lanes * lanes, [other - x * x for x in row]),
+        (-(lanes * other) % modulus, [-(x * other) % modulus for x in row]),
+    ):
+        assert found.numbers.tolist() == right
+        assert found.greatest >= max(map(abs, right))
+
+
+def test_numbers_too_large_for_a_lane_are_refused():
+    lanes = Lanes(np.array([2**40]))
+    with pytest.raises(NotEnumerable, match="64 bits"):
+        _ = lanes * lanes

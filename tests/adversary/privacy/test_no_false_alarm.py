@@ -11,18 +11,15 @@ import pytest
 
 from turncoat.adversary.privacy.checks import bgw, large_fields, sharing
 from turncoat.adversary.privacy.exact import exact
-from turncoat.adversary.privacy.programs import FamilyProgram
+from turncoat.adversary.privacy.programs import SessionProgram
 from turncoat.adversary.privacy.registry import of_method
 from turncoat.adversary.privacy.statistical import scan
-from turncoat.protocols.algebra.field import prime_field
-from turncoat.protocols.arithmetic.programs import dot, mean
-from turncoat.protocols.bgw.family import Bgw
+from turncoat.protocols.arithmetic.session import make
+from turncoat.protocols.session import Request
 
 SLOW_FIELD = 7  # over which products of two are still quick, and those with a sum are not
-LAYOUTS = {
-    dot: {"alice": {"x": (1,)}, "bob": {"x": (1,)}, "carol": {}},
-    mean: {"alice": {"x": (1,)}, "bob": {"x": (1,)}, "carol": {"x": (1,)}},
-}
+OWNERS = {"dot": ("alice", "bob"), "mean": ("alice", "bob", "carol")}
+NAMES = ("alice", "bob", "carol")
 
 
 def additive():
@@ -50,13 +47,17 @@ def products():
 
 
 def programs():
-    for code, layout in LAYOUTS.items():
+    for name, owners in OWNERS.items():
         for opening in ("all", "king"):
-            family = FamilyProgram(
-                maker=Bgw, program=code, layout=layout, options={"opening": opening}
-            )
+            inputs = {who: {"x": [0]} if who in owners else {} for who in NAMES}
+            layout = {who: dict.fromkeys(own, (1,)) for who, own in inputs.items()}
+            request = Request(
+                use="bgw", names=NAMES, inputs=inputs, layout=layout, program=name, field="5",
+                options={"opening": opening},
+            )  # fmt: skip
+            program = SessionProgram(session=make(request))
             for seat in (1, 2, 3):
-                yield family.ensemble(f"{code.__name__}, {opening}", prime_field(5), (seat,))
+                yield program.ensemble(f"{name}, {opening}", (seat,))
 
 
 def toys():
@@ -83,7 +84,11 @@ SAMPLED = [*sampled()]
 
 
 def test_there_are_two_hundred_configurations():
+    """EXACT by enumeration, and SAMPLED by two samples; no two are the same."""
+    assert (len(EXACT), len(SAMPLED)) == (164, 42)
     assert len(EXACT) + len(SAMPLED) >= 200
+    described = {(e.name, e.field.name, e.n, e.t, e.corrupted, e.main) for e in EXACT}
+    assert len(described) == len(EXACT)
 
 
 @pytest.mark.slow
