@@ -61,6 +61,14 @@ def test_no_behaviour_breaks_spdz(n):
     assert "Promises broken: 0." in section("spdz", n)
 
 
+@pytest.mark.parametrize("n", TABLE.SIZES["bonawitz"])
+def test_no_behaviour_breaks_active_aggregation(n):
+    """The server and one client within the bound: never WRONG, SPLIT, BLAME or STALL."""
+    found = [v for (_, head), v in cells("bonawitz", n).items() if head == "active"]
+    assert not set.union(*found) & {"WRONG", "SPLIT", "BLAME", "STALL"}
+    assert "Promises broken: 0." in section("bonawitz", n)
+
+
 @pytest.mark.parametrize("n", TABLE.SIZES["bgw"])
 def test_bgw_is_broken_where_it_must_be(n):
     """Passive security: a consistent lie in the dealing of a product is accepted, silence is waited
