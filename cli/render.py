@@ -149,7 +149,7 @@ def _answers(seat: Document) -> bool:
 
 
 def _agreement(who: Sequence[str], honest: Mapping[str, Any], parties: Mapping[str, Any]) -> str:
-    if len(who) < len(honest):
+    if len(who) < len(honest) or len(parties) == 1:
         return f"at {amounts.names(who)}"
     return "all parties agree" if len(honest) == len(parties) else "all honest parties agree"
 

@@ -119,7 +119,8 @@ class Protocol:
     delta: PositiveNanoseconds | None = attrs.field(
         default=None,
         metadata=told(
-            "How long an active protocol waits for a message before it gives up; default: 60 s."
+            "How long an active protocol waits for a message before it gives up; default: 60 s, in "
+            "secure aggregation what the network's latencies ask for."
         ),
     )
     prep: Literal["dealer"] | None = attrs.field(
