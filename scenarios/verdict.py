@@ -109,7 +109,7 @@ def judge(case: Case) -> Verdict:
         "SPLIT": _split(case),
         "BLAME": bool(case.accused - case.corrupted - case.faulty),
         "LEAK": case.privacy == "LEAK",
-        "STALL": any(isinstance(o, Stalled) for o in case.honest.values()),
+        "STALL": _stalled(case),
         "INCONCLUSIVE": bool(doubts),
         "ABORT": case.stopped and not _wrong(case) and not _identified(case),
         "ABORT-ID": not _wrong(case) and _identified(case),
@@ -168,4 +168,10 @@ def _inaction(receipt: Receipt) -> str:
 
 
 def _stalled(case: Case) -> bool:
-    return any(isinstance(o, Stalled) for o in case.honest.values())
+    """Does a live honest party wait for ever? One without an output to be judged may, if a fault
+    struck it: a client that misses a list is a dropout."""
+    answering = case.answering if case.answering is not None else case.outcomes.keys()
+    return any(
+        isinstance(o, Stalled) and (i in answering or i not in case.faulty)
+        for i, o in case.honest.items()
+    )

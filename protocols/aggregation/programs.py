@@ -44,6 +44,10 @@ class Summation(Protocol):
         """What it does to the inputs, in a line."""
         ...
 
+    def nearest(self, arrays: Arrays) -> Arrays:
+        """What a client puts in that would bring numbers out of range: an input must be one."""
+        ...
+
 
 @attrs.frozen
 class Sum:
@@ -65,6 +69,9 @@ class Sum:
                 f"entries from {flat.min()} to {flat.max()}: not all in [0, {self.bound})"
             )
         return flat.astype(np.uint64, copy=False)
+
+    def nearest(self, arrays: Arrays) -> Arrays:
+        return {name: np.clip(np.asarray(x), 0, self.bound - 1) for name, x in arrays.items()}
 
     def result(self, total: NDArray[np.integer], clients: int) -> Any:
         return _shaped(self.shapes, total)
@@ -105,6 +112,11 @@ class FederatedMean:
         if weight != int(weight):
             raise ValueError(f"weight {weight}: weights are integers")
         return self.quantiser.quantise(_flat(self.shapes, values), int(weight))
+
+    def nearest(self, arrays: Arrays) -> Arrays:
+        if WEIGHT not in arrays:
+            return arrays
+        return {**arrays, WEIGHT: np.clip(arrays[WEIGHT], 1, self.quantiser.max_weight)}
 
     def result(self, total: NDArray[np.integer], clients: int) -> Any:
         return _shaped(self.shapes, self.quantiser.mean(total, clients))

@@ -166,7 +166,8 @@ class AggregationSession:
         return explanation(self)
 
     def with_inputs(self, inputs: Mapping[str, Values]) -> "AggregationSession":
-        return attrs.evolve(self, inputs=inputs)
+        """Numbers out of range become the nearest ones in it."""
+        return attrs.evolve(self, inputs=Legal(self.program, inputs))
 
     def rehearsal(self) -> "AggregationSession":
         """For a dry run: the same messages at the same times, without inputs."""
@@ -198,6 +199,23 @@ class AggregationSession:
 
     def execution(self) -> "AggregationExecution":
         return AggregationExecution(self)
+
+
+class Legal(Mapping[str, Values]):
+    """Inputs in the program's range, made when they are looked at."""
+
+    def __init__(self, program: Summation, inputs: Mapping[str, Values]) -> None:
+        self._program = program
+        self._inputs = inputs
+
+    def __getitem__(self, name: str) -> Values:
+        return self._program.nearest(self._inputs[name])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._inputs)
+
+    def __len__(self) -> int:
+        return len(self._inputs)
 
 
 class Vectors(Mapping[int, NDArray[np.uint64]]):

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from turncoat.actors.outcome import Stalled
 from turncoat.adversary.registry import info
 from turncoat.scenarios.compose import simulate
 from turncoat.scenarios.loader import catalogue, load
@@ -178,3 +179,18 @@ def test_a_field_too_small_for_sigma_is_refused_where_it_stands():
     (problem,) = caught.value.problems
     assert problem.key == "protocol.field"
     assert "lower sigma" in problem.render()
+
+
+def test_a_client_that_a_fault_keeps_from_hearing_is_a_dropout_and_no_stall():
+    """It waits for the server's list for ever; nobody waits for it, and the sum is right."""
+    deaf = {"kind": "omission", "who": ["phone-2"], "when": {"after": "masked-input"}}
+    report = simulate(load("secure-aggregation", {"fault": [deaf], "adversary": [], "expect": {}}))
+    assert isinstance(report.outcome["phone-2"], Stalled)
+    assert report.verdict.name == "OK"
+
+
+def test_a_substituted_input_out_of_range_becomes_the_nearest_in_it():
+    """A corrupted client brings another input, and an input it must be."""
+    more = {"corrupts": ["phone-1"], "does": "change-input", "with": {"add": 10**6}}
+    report = simulate(load("secure-aggregation", {"adversary": [more], "expect": {}}))
+    assert report.verdict.name == "OK"
